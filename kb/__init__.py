@@ -1,0 +1,1 @@
+"""Sidekick: self-service help for a company's customers."""

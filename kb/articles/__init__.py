@@ -1,0 +1,1 @@
+"""Help articles: from files to published pages."""

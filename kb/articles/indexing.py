@@ -1,0 +1,5 @@
+"""Stub; its owner replaces this file."""
+
+
+def register() -> None:
+    """Register with search."""

@@ -1,0 +1,158 @@
+"""The database: the declarative base, one engine set-up for SQLite and PostgreSQL, and the site's version."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event, select, update
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import JSON, TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# SQLite builds in which a WAL reset can lose data when two connections write or checkpoint; see journal_mode().
+_WAL_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware and in UTC in Python, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment needs its time zone.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every model inherits: naming rules, and types by annotation."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(),
+        list[str]: JSON(),
+        list[dict[str, Any]]: JSON(),
+    }
+    shown_to_visitors: ClassVar[bool] = False
+    """Whether a change to a row can change what a signed-out reader sees."""
+
+
+class SiteVersion(Base):
+    """One row whose value grows with every change a signed-out reader could see; keys the page cache."""
+
+    __tablename__ = "site_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    value: Mapped[int] = mapped_column(default=0)
+
+
+class Fact(Base):
+    """A named value the site keeps about itself, such as when its content was last published."""
+
+    __tablename__ = "fact"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[dict[str, Any]]
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+def current_session() -> Session:
+    """Return the session of the running request, command or test; only doors ask, verbs are given theirs."""
+    return db.session()
+
+
+def site_version(session: Session) -> int:
+    """Return the version of what signed-out readers see; equal versions mean equal pages."""
+    return session.scalar(select(SiteVersion.value).where(SiteVersion.id == 1)) or 0
+
+
+def touch_site(session: Session) -> None:
+    """Make every kept page stale once this transaction commits; verbs that write in bulk call it themselves."""
+    one_up = update(SiteVersion).where(SiteVersion.id == 1).values(value=SiteVersion.value + 1)
+    if session.execute(one_up.returning(SiteVersion.value)).scalar() is None:
+        session.add(SiteVersion(id=1, value=1))
+        session.flush()
+    session.info["site_touched"] = True
+
+
+@event.listens_for(Session, "before_flush")
+def _touch_when_visible_rows_change(session: Session, *_: object) -> None:
+    if session.info.get("site_touched"):
+        return
+    changed = [*session.new, *session.dirty, *session.deleted]
+    if any(getattr(row, "shown_to_visitors", False) for row in changed):
+        session.info["site_touched"] = True
+        touch_site(session)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_the_touch(session: Session, transaction: Any) -> None:
+    if transaction.parent is None:
+        session.info.pop("site_touched", None)
+
+
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """Open transactions as readers until the block ends: SQLite then takes no write lock when they begin."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
+    """Return the journal that is safe on this SQLite: WAL on a build without the WAL-reset bug, else TRUNCATE.
+
+    Affected are 3.7.0 to 3.51.2; fixed in 3.51.3 and in the branches of 3.50.7 and 3.44.6.
+    """
+    fixed = version >= (3, 51, 3) or any(version[:2] == good[:2] and version >= good for good in _WAL_FIXED)
+    return "WAL" if fixed else "TRUNCATE"
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    for pragma in (
+        "busy_timeout=10000",
+        f"journal_mode={journal_mode()}",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "trusted_schema=OFF",
+        "mmap_size=0",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        # A transaction that reads first and writes later loses updates or fails at once unless it locks at the start.
+        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""The community: questions, answers, comments, ratings, tags."""

@@ -1,0 +1,160 @@
+"""Later work: a queue table, written in the transaction that causes the work, and the one loop that empties it."""
+
+import logging
+import os
+import socket
+import threading
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Index, String, Text, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kb import clock
+from kb.db import Base
+
+LEASE = timedelta(seconds=60)
+MOST_TRIES = 8
+log = logging.getLogger(__name__)
+
+Verb = Callable[..., object]
+V = TypeVar("V", bound=Verb)
+_verbs: dict[str, Verb] = {}
+
+
+class Job(Base):
+    """One call to make: of ``name`` with ``args``, not before ``run_at``; a row with ``failed_at`` is a dead letter."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index(None, "done_at", "failed_at", "run_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    args: Mapped[dict[str, Any]]
+    key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    created_at: Mapped[datetime]
+    run_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None] = mapped_column(String(120))
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+    done_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+
+
+def _name(verb: Verb) -> str:
+    return f"{verb.__module__}.{verb.__qualname__}"
+
+
+def job(verb: V) -> V:
+    """Allow ``verb(session, *args)`` to be called later. It must be safe to run twice and must not commit."""
+    _verbs[_name(verb)] = verb
+    return verb
+
+
+def later(session: Session, verb: Verb, *args: Any, after: timedelta = timedelta(0), key: str | None = None) -> None:
+    """Store the call ``verb(session, *args)`` in this transaction, to be made once it commits.
+
+    ``args`` must be JSON. While a call with the same ``key`` waits, another is not stored.
+    """
+    if _verbs.get(_name(verb)) is not verb:
+        raise LookupError(f"{_name(verb)} is not marked with @job.")
+    now = clock.now()
+    row = Job(name=_name(verb), args={"args": list(args)}, key=key, created_at=now, run_at=now + after)
+    if key is None:
+        session.add(row)
+        return
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        log.debug("job %s is waiting already", key)
+
+
+def run_next(session: Session, worker: str) -> bool:
+    """Claim one due job, run it and commit; returns whether there was one.
+
+    The claim commits first, so a worker that dies leaves a lease that runs out after 60 s. A job that fails is
+    tried again after 2, 4, 8 … seconds, eight times in all, and is then kept as a dead letter.
+    """
+    claimed = _claim(session, worker)
+    if claimed is None:
+        return False
+    try:
+        _verbs[claimed.name](session, *claimed.args["args"])
+        _settle(session, claimed.id, worker, done_at=clock.now(), leased_until=None)
+    except Exception as problem:
+        session.rollback()
+        _put_off(session, claimed, worker, problem)
+    session.commit()
+    return True
+
+
+def work(open_session: Callable[[], Session], stop: threading.Event, *, pause: float = 0.5) -> None:
+    """Run due jobs until ``stop`` is set, looking again every ``pause`` seconds when there are none."""
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    while not stop.is_set():
+        try:
+            with open_session() as session:
+                busy = run_next(session, worker)
+        except Exception:
+            log.exception("the worker could not reach its queue; it tries again")
+            busy = False
+        if not busy:
+            stop.wait(pause)
+
+
+def waiting(session: Session) -> int:
+    """Return how many jobs are neither done nor dead."""
+    return len(session.scalars(select(Job.id).where(Job.done_at.is_(None), Job.failed_at.is_(None))).all())
+
+
+@job
+def forget_done(session: Session) -> None:
+    """Delete jobs done over a week ago, and come back tomorrow."""
+    session.query(Job).where(Job.done_at < clock.now() - timedelta(days=7)).delete()
+    later(session, forget_done, after=timedelta(days=1), key="forget_done")
+
+
+def _claim(session: Session, worker: str) -> Job | None:
+    now = clock.now()
+    due = (
+        select(Job)
+        .where(
+            Job.done_at.is_(None),
+            Job.failed_at.is_(None),
+            Job.run_at <= now,
+            or_(Job.leased_until.is_(None), Job.leased_until < now),
+        )
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    found = session.scalar(due)
+    if found is not None:
+        found.leased_by, found.leased_until, found.tries = worker, now + LEASE, found.tries + 1
+        found.key = None  # from here on this run may miss what is new, so the same call may be stored again
+        if found.tries > MOST_TRIES:  # its worker died each time, so nobody could write down why
+            found.failed_at, found.error = now, found.error or "Its worker stopped every time it ran."
+            found = None
+    session.commit()
+    return found
+
+
+def _put_off(session: Session, claimed: Job, worker: str, problem: Exception) -> None:
+    error = "".join(traceback.format_exception(problem))[-4000:]
+    wait = timedelta(seconds=2**claimed.tries)
+    if claimed.tries >= MOST_TRIES:
+        log.error("job %s %s failed for good: %s", claimed.id, claimed.name, problem)
+        _settle(session, claimed.id, worker, failed_at=clock.now(), error=error)
+    else:
+        log.warning("job %s %s failed, trying again in %s: %s", claimed.id, claimed.name, wait, problem)
+        _settle(session, claimed.id, worker, run_at=clock.now() + wait, leased_until=None, error=error)
+
+
+def _settle(session: Session, job_id: int, worker: str, **values: Any) -> None:
+    """Write the outcome, unless the lease ran out and another worker took the job over."""
+    session.execute(update(Job).where(Job.id == job_id, Job.leased_by == worker).values(**values))

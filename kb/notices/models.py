@@ -1,0 +1,88 @@
+"""What people follow, what they are told, and the letters that carry it to them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kb.db import Base
+from kb.people.models import Person
+
+
+class Follow(Base):
+    """That a person wants to hear about a subject, such as ``("question", 7)``."""
+
+    __tablename__ = "follow"
+    __table_args__ = (
+        UniqueConstraint("person_id", "subject_kind", "subject_id"),
+        Index(None, "subject_kind", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    subject_kind: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class Notice(Base):
+    """One thing one person was told. ``cause`` names the act, so that it is told once however often the verb runs."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("person_id", "cause"),
+        Index(None, "person_id", "id"),
+        Index(None, "person_id", "read_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(30))
+    """``answer``, ``comment``, ``acceptance`` or ``mention``: what a person can stop letters of."""
+    cause: Mapped[str] = mapped_column(String(80))
+    """Such as ``answer:12``."""
+    subject_kind: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int]
+    """What must still be visible to the person for the notice to be shown or sent."""
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(300))
+    """Title of the thread, as it was."""
+    extract: Mapped[str] = mapped_column(Text, default="")
+    """Plain text of what was said, shortened."""
+    address: Mapped[str] = mapped_column(String(400))
+    """Path on this site, with its fragment."""
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+    actor: Mapped[Person | None] = relationship(foreign_keys=[actor_id])
+
+
+class Letter(Base):
+    """One e-mail in the outbox, written with its cause; ``settled_at`` without ``sent_at`` means it was not wanted."""
+
+    __tablename__ = "letter"
+    __table_args__ = (Index(None, "settled_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"), unique=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(60), default="")
+
+
+class LetterStop(Base):
+    """That a person wants no letters of one kind."""
+
+    __tablename__ = "letter_stop"
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(30))
+    created_at: Mapped[datetime]

@@ -1,0 +1,96 @@
+"""People, the roles they hold, the sessions they are signed in with, and one-use tokens."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kb.db import Base
+
+
+class Role(StrEnum):
+    """What a person may do beyond a member; roles add up."""
+
+    EXPERT = "expert"
+    WRITER = "writer"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+class Person(Base):
+    """Someone who joined or was imported; without ``password_hash`` nobody can sign in as them."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("origin", "origin_id"),)
+    shown_to_visitors = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handle: Mapped[str] = mapped_column(String(40), unique=True)
+    """Lower case, letters, digits and hyphens; the address of the profile."""
+    name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    """Lower case."""
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    about_md: Mapped[str] = mapped_column(Text, default="")
+    about_html: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    staff_since: Mapped[datetime | None]
+    """Set for people of the company; their answers are marked Official."""
+    origin: Mapped[str | None] = mapped_column(String(60))
+    """Where an imported account came from, such as ``stackexchange:beer``; ``demo`` for examples."""
+    origin_id: Mapped[str | None] = mapped_column(String(60))
+
+    grants: Mapped[list["Grant"]] = relationship(
+        foreign_keys="Grant.person_id", lazy="selectin", cascade="all, delete-orphan", back_populates="person"
+    )
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held now."""
+        return frozenset(grant.role for grant in self.grants)
+
+
+class Grant(Base):
+    """That a person holds a role, since when and from whom (nobody: the command line)."""
+
+    __tablename__ = "grant"
+    __table_args__ = (UniqueConstraint("person_id", "role"),)
+    shown_to_visitors = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(String(20))
+    granted_at: Mapped[datetime]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], back_populates="grants")
+
+
+class Session(Base):
+    """One sign-in on one device; deleting the row signs it out wherever its cookie was copied to."""
+
+    __tablename__ = "session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    """SHA-256 of the 256 random bits in the cookie."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ip: Mapped[str] = mapped_column(String(45))
+    agent: Mapped[str] = mapped_column(String(300))
+
+
+class Token(Base):
+    """One-use permission sent by letter, such as to set a new password."""
+
+    __tablename__ = "token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    purpose: Mapped[str] = mapped_column(String(30))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,80 @@
+"""Sign-ins: rows that a cookie's random token points to, gone when signed out."""
+
+import hashlib
+import secrets
+import threading
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy import orm as orm
+from sqlalchemy.orm import joinedload
+
+from kb import clock
+from kb.people.models import Person, Session
+
+LIFETIME = timedelta(days=28)
+SEEN_EVERY = timedelta(minutes=10)
+
+_seen: dict[int, datetime] = {}
+_seen_lock = threading.Lock()
+
+
+def open_session(session: orm.Session, person: Person, *, ip: str, agent: str) -> str:
+    """Sign ``person`` in on one device and return the token for its cookie; only the token's hash is kept."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    session.add(
+        Session(
+            token_hash=hash_of(token), person_id=person.id, created_at=now, seen_at=now, ip=ip[:45], agent=agent[:300]
+        )
+    )
+    return token
+
+
+def find(session: orm.Session, token: str) -> tuple[Person, Session] | None:
+    """Return who ``token`` signs in, or None when it was signed out, is over 28 days unused, or never was."""
+    row = (
+        session.execute(
+            select(Session, Person)
+            .join(Person, Person.id == Session.person_id)
+            .options(joinedload(Person.grants))
+            .where(Session.token_hash == hash_of(token), Session.seen_at > clock.now() - LIFETIME)
+        )
+        .unique()
+        .first()
+    )
+    if row is None:
+        return None
+    signed_in, person = row
+    if clock.now() - signed_in.seen_at > SEEN_EVERY:
+        with _seen_lock:
+            _seen[signed_in.id] = clock.now()
+    return person, signed_in
+
+
+def close(session: orm.Session, token: str) -> None:
+    """Sign out the device that holds ``token``; copies of its cookie are worth nothing from then on."""
+    session.execute(delete(Session).where(Session.token_hash == hash_of(token)))
+
+
+def close_all(session: orm.Session, person: Person, *, but: int | None = None) -> int:
+    """Sign ``person`` out everywhere, the session ``but`` aside; returns how many were ended."""
+    ended = delete(Session).where(Session.person_id == person.id)
+    if but is not None:
+        ended = ended.where(Session.id != but)
+    return int(session.execute(ended).rowcount)  # type: ignore[attr-defined]
+
+
+def store_seen(session: orm.Session) -> bool:
+    """Write down when sessions were last seen, if any were since the last time; kept in memory until then."""
+    with _seen_lock:
+        seen = dict(_seen)
+        _seen.clear()
+    for session_id, at in seen.items():
+        session.execute(update(Session).where(Session.id == session_id).values(seen_at=at))
+    return bool(seen)
+
+
+def hash_of(token: str) -> bytes:
+    """Return the SHA-256 under which a token is kept; 256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(token.encode()).digest()

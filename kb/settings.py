@@ -1,0 +1,138 @@
+"""Every setting, typed, and the only reader of the environment."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(Exception):
+    """A variable holds a value that cannot be used; the text is one line that names it."""
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address like https://help.example.com")
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+    return value
+
+
+def _mail_url(value: str) -> str:
+    if urlsplit(value).scheme not in ("smtp", "smtps", "file", "memory"):
+        raise ValueError("must start with smtp://, smtps://, file: or memory:")
+    return value
+
+
+def _secret(value: str) -> str:
+    if len(value) < 32:
+        raise ValueError("must be at least 32 characters")
+    return value
+
+
+def _switch(value: object) -> object:
+    return {"on": True, "off": False}.get(value, value) if isinstance(value, str) else value
+
+
+Switch = Annotated[bool, BeforeValidator(_switch), NoDecode]
+
+
+class Settings(BaseSettings):
+    """One site's settings. Field ``x`` is read from the variable ``KB_X``; an empty variable counts as unset."""
+
+    model_config = SettingsConfigDict(env_prefix="KB_", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        Path("instance"),
+        description="Folder of the database, index, letters and secret; a fresh folder is a fresh site",
+    )
+    database_url: Annotated[str, AfterValidator(_database_url)] | None = Field(
+        None, description="`postgresql+psycopg://…` for PostgreSQL; unset: SQLite in the data folder"
+    )
+    content: Path = Field(PROJECT / "content", description="Folder of Markdown help articles")
+    base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        None, description="The site's public address, used in letters; unset: http://HOST:PORT"
+    )
+    secret_key: Annotated[str, AfterValidator(_secret)] | None = Field(
+        None, description="Signs cookies and links, 32 characters or more; unset: made once and kept in the data folder"
+    )
+    mail_url: Annotated[str, AfterValidator(_mail_url)] | None = Field(
+        None, description="`smtp://user:password@host:port`, `smtps://…`; unset: letters are written to the data folder"
+    )
+    mail_from: str = Field("", description="Sender of letters; unset: help@ and the host of the site's address")
+    site_name: str = Field("Sidekick", min_length=1, max_length=60, description="The name in the header and in letters")
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(5000, ge=1, le=65535, description="Port to listen on")
+    processes: int = Field(2, ge=1, le=64, description="Web processes that answer requests")
+    search: Literal["whoosh"] = Field("whoosh", description="Search engine: `whoosh`")
+    rate_limits: Switch = Field(True, description="`on` or `off`; turn off only to measure load on a site of your own")
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="How many reverse proxies in front may be believed about the reader's address"
+    )
+
+    @property
+    def data(self) -> Path:
+        """The data folder as an absolute path."""
+        return self.data_dir.absolute()
+
+    @property
+    def database(self) -> str:
+        """The database's address, with its default filled in."""
+        return self.database_url or f"sqlite:///{self.data / 'sidekick.db'}"
+
+    @property
+    def public_url(self) -> str:
+        """The site's address without a trailing slash, for letters and feeds."""
+        return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether readers reach the site by https, so that cookies can be bound to it."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def letters_from(self) -> str:
+        """The address letters come from."""
+        return self.mail_from or f"help@{urlsplit(self.public_url).hostname or 'localhost'}"
+
+    def signing_key(self) -> str:
+        """Return the key that signs cookies and links, making and keeping one on first use."""
+        return self.secret_key or _kept_secret(self.data / "secret_key")
+
+
+def load(**overrides: object) -> Settings:
+    """Read the environment, ``overrides`` winning; raises BadSetting naming the first wrong variable."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "KB_" + str(first["loc"][0]).upper() if first["loc"] else "KB_?"
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        raise BadSetting(f"{name}: {reason} (it is {first.get('input')!r})") from None
+
+
+def _kept_secret(path: Path) -> str:
+    """Read the secret at ``path``; two processes that find none agree on whichever was linked first."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""The HTTP door: one module an area of the site."""

