@@ -17,6 +17,7 @@ from kb.settings import PROJECT, Settings
 from kb.web import (
     answers,
     articles,
+    assets,
     background,
     cache,
     errors,
@@ -33,7 +34,7 @@ from kb.web import (
 )
 
 migrate = Migrate(directory=str(PROJECT / "kb" / "migrations"))
-AREAS = (home, articles, search, questions, answers, people, inbox, health)
+AREAS = (home, articles, search, questions, answers, people, inbox, health, assets)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

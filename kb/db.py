@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event, select, update
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event, insert, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
@@ -92,21 +92,28 @@ def site_version(session: Session) -> int:
 
 def touch_site(session: Session) -> None:
     """Make every kept page stale once this transaction commits; verbs that write in bulk call it themselves."""
-    one_up = update(SiteVersion).where(SiteVersion.id == 1).values(value=SiteVersion.value + 1)
-    if session.execute(one_up.returning(SiteVersion.value)).scalar() is None:
-        session.add(SiteVersion(id=1, value=1))
-        session.flush()
     session.info["site_touched"] = True
 
 
 @event.listens_for(Session, "before_flush")
 def _touch_when_visible_rows_change(session: Session, *_: object) -> None:
-    if session.info.get("site_touched"):
+    if not session.info.get("site_touched"):
+        changed = (*session.new, *session.dirty, *session.deleted)
+        session.info["site_touched"] = any(getattr(row, "shown_to_visitors", False) for row in changed)
+
+
+@event.listens_for(Session, "before_commit")
+def _grow_the_version(session: Session) -> None:
+    """Write the touch last, so that its row is locked for a moment and not for the whole transaction."""
+    if session.in_nested_transaction():
         return
-    changed = [*session.new, *session.dirty, *session.deleted]
-    if any(getattr(row, "shown_to_visitors", False) for row in changed):
-        session.info["site_touched"] = True
-        touch_site(session)
+    session.flush()
+    if not session.info.pop("site_touched", False):
+        return
+    connection = session.connection()
+    one_up = update(SiteVersion).where(SiteVersion.id == 1).values(value=SiteVersion.value + 1)
+    if connection.execute(one_up).rowcount == 0:
+        connection.execute(insert(SiteVersion).values(id=1, value=1))
 
 
 @event.listens_for(Session, "after_transaction_end")
@@ -123,6 +130,20 @@ def reading_only() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+@contextmanager
+def glance(session: Session) -> Iterator[None]:
+    """Read a few columns before something slow, and hold no transaction while it takes its time.
+
+    On SQLite a writer's transaction keeps every other writer waiting, so none may be open while a mail server
+    answers or a password is hashed. A transaction that was open before stays as it is.
+    """
+    ours = not session.in_transaction()
+    with reading_only():
+        yield
+        if ours:
+            session.rollback()
 
 
 def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:

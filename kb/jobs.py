@@ -3,13 +3,12 @@
 import logging
 import os
 import socket
-import threading
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Index, String, Text, or_, select, update
+from sqlalchemy import Index, String, Text, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -93,29 +92,20 @@ def run_next(session: Session, worker: str) -> bool:
     return True
 
 
-def work(open_session: Callable[[], Session], stop: threading.Event, *, pause: float = 0.5) -> None:
-    """Run due jobs until ``stop`` is set, looking again every ``pause`` seconds when there are none."""
-    worker = f"{socket.gethostname()}:{os.getpid()}"
-    while not stop.is_set():
-        try:
-            with open_session() as session:
-                busy = run_next(session, worker)
-        except Exception:
-            log.exception("the worker could not reach its queue; it tries again")
-            busy = False
-        if not busy:
-            stop.wait(pause)
+def worker_name() -> str:
+    """Return the name this process claims jobs under."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def waiting(session: Session) -> int:
     """Return how many jobs are neither done nor dead."""
-    return len(session.scalars(select(Job.id).where(Job.done_at.is_(None), Job.failed_at.is_(None))).all())
+    return session.scalar(select(func.count(Job.id)).where(Job.done_at.is_(None), Job.failed_at.is_(None))) or 0
 
 
 @job
 def forget_done(session: Session) -> None:
     """Delete jobs done over a week ago, and come back tomorrow."""
-    session.query(Job).where(Job.done_at < clock.now() - timedelta(days=7)).delete()
+    session.execute(delete(Job).where(Job.done_at < clock.now() - timedelta(days=7)))
     later(session, forget_done, after=timedelta(days=1), key="forget_done")
 
 

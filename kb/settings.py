@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+SECRETS = {"KB_SECRET_KEY", "KB_DATABASE_URL", "KB_MAIL_URL"}  # may hold passwords, so errors do not repeat them
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -119,7 +120,8 @@ def load(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = "KB_" + str(first["loc"][0]).upper() if first["loc"] else "KB_?"
         reason = str(first["msg"]).removeprefix("Value error, ")
-        raise BadSetting(f"{name}: {reason} (it is {first.get('input')!r})") from None
+        value = "" if name in SECRETS else f" (it is {first.get('input')!r})"
+        raise BadSetting(f"{name}: {reason}{value}") from None
 
 
 def _kept_secret(path: Path) -> str:

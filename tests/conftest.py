@@ -5,17 +5,19 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from kb import clock
 from kb.app import create_app
-from kb.db import db
+from kb.db import current_session, db
 from kb.mail import MemoryPost
 from kb.people import sessions
 from kb.people.models import Person
@@ -25,6 +27,25 @@ from tests.builders import Cast
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ON_POSTGRES = os.environ.get("KB_TEST_DATABASE") == "postgres"
 DATA = Path(os.environ.get("KB_TEST_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
+
+
+class Browser(FlaskClient):
+    """A client whose requests are as separate from the test as real ones: own context, own database session.
+
+    What the test wrote is committed first, because its open transaction would keep SQLite's only write lock, and what
+    it had loaded is read anew afterwards.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request."""
+        outside = has_app_context()
+        if outside:
+            current_session().commit()
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        if outside:
+            current_session().expire_all()
+        return answer
 
 
 def settings_for(folder: Path, database_url: str | None, **more: object) -> Settings:
@@ -89,6 +110,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     with clock.held_at(NOON):
         site = create_app(settings_for(tmp_path, database_url))
         site.testing = True
+        site.test_client_class = Browser
         yield site
         with site.app_context():
             db.engine.dispose()

@@ -1,0 +1,52 @@
+"""The production web server: gunicorn, with the application loaded once and shared by its processes."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+THREADS = 4
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn around an application that is already made."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the options, and none from files or the environment."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return the application."""
+        return self._app
+
+
+def run(app: Flask, address: str) -> None:
+    """Answer requests at ``address`` until told to stop; requests under way get ten seconds to finish."""
+    shared_memory = Path("/dev/shm")  # noqa: S108 - heartbeat files there never wait for a disk
+    Server(
+        app,
+        {
+            "bind": address,
+            "workers": app.config["SETTINGS"].processes,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "preload_app": True,
+            "keepalive": 15,
+            "timeout": 30,
+            "graceful_timeout": 10,
+            "worker_tmp_dir": str(shared_memory) if os.access(shared_memory, os.W_OK) else tempfile.gettempdir(),
+            "control_socket_disable": True,
+            "forwarded_allow_ips": "",  # ProxyFix decides whom to believe, by KB_TRUSTED_PROXIES
+            "loglevel": "warning",
+            "proc_name": "kb-web",
+        },
+    ).run()

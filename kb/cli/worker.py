@@ -1,0 +1,58 @@
+"""The worker: one thread runs jobs, another follows changes into the search index."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+
+from kb import jobs
+from kb.db import current_session, db
+from kb.search import asking
+
+PAUSE = 0.5
+log = logging.getLogger(__name__)
+
+
+def run(app: Flask) -> None:
+    """Work until SIGTERM or SIGINT; the job under way is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with app.app_context():
+        jobs.later(current_session(), jobs.forget_done, key="forget_done")
+        current_session().commit()
+    # Two threads, because a slow mail server must not keep a new question out of search.
+    threads = [
+        threading.Thread(target=_loop, args=(app, stop, step), name=name)
+        for name, step in (("jobs", _run_job), ("index", _follow))
+    ]
+    for thread in threads:
+        thread.start()
+    while not stop.wait(3600):
+        pass
+    for thread in threads:
+        thread.join()
+
+
+def _loop(app: Flask, stop: threading.Event, step: Callable[[Flask], bool]) -> None:
+    """Repeat ``step``, at once while it finds work; a database that is away is waited for."""
+    while not stop.is_set():
+        with app.app_context():
+            try:
+                busy = step(app)
+            except Exception:
+                log.exception("the worker's %s thread goes on after", threading.current_thread().name)
+                db.session.rollback()
+                busy = False
+        if not busy:
+            stop.wait(PAUSE)
+
+
+def _run_job(app: Flask) -> bool:
+    return jobs.run_next(current_session(), jobs.worker_name())
+
+
+def _follow(app: Flask) -> bool:
+    return bool(asking.follow(current_session(), app.extensions["search"]))

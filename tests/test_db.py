@@ -1,0 +1,109 @@
+"""The database holds what the site promises: no lost update, safe journals, a version for what visitors see."""
+
+import sqlite3
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from kb.db import Fact, current_session, db, journal_mode, reading_only, site_version
+from tests import builders
+from tests.builders import Cast
+from tests.conftest import ON_POSTGRES
+
+
+@pytest.mark.parametrize(
+    ("version", "mode"),
+    [
+        ((3, 40, 1), "TRUNCATE"),
+        ((3, 44, 5), "TRUNCATE"),
+        ((3, 44, 6), "WAL"),
+        ((3, 46, 1), "TRUNCATE"),
+        ((3, 50, 6), "TRUNCATE"),
+        ((3, 50, 7), "WAL"),
+        ((3, 51, 2), "TRUNCATE"),
+        ((3, 51, 3), "WAL"),
+        ((3, 60, 0), "WAL"),
+    ],
+)
+def test_journal_mode_avoids_wal_on_builds_that_can_lose_data(version: tuple[int, ...], mode: str) -> None:
+    assert journal_mode(version) == mode
+
+
+@pytest.mark.skipif(ON_POSTGRES, reason="about SQLite")
+def test_sqlite_is_set_up_safely(session: Session) -> None:
+    read = {name: session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "synchronous")}
+    assert read == {"journal_mode": journal_mode().lower(), "foreign_keys": 1, "synchronous": 2}
+    assert sqlite3.sqlite_version_info >= (3, 35), "RETURNING needs it"
+
+
+def test_read_then_write_in_parallel_loses_nothing(app: Flask, session: Session) -> None:
+    session.add(Fact(name="counter", value={"n": 0}))
+    session.commit()
+
+    def add_one() -> None:
+        for _ in range(10):
+            with app.app_context():
+                here = current_session()
+                row = here.get(Fact, "counter", with_for_update=True)
+                assert row is not None
+                row.value = {"n": row.value["n"] + 1}
+                here.commit()
+
+    threads = [threading.Thread(target=add_one) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    session.expire_all()
+    counter = session.get(Fact, "counter")
+    assert counter is not None
+    assert counter.value == {"n": 60}
+
+
+def test_reading_only_takes_no_write_lock(app: Flask, session: Session) -> None:
+    with db.engine.connect() as reader, db.engine.connect() as writer:
+        with reading_only():
+            reader.execute(text("SELECT value FROM site_version"))
+        writer.execute(text("INSERT INTO fact (name, value) VALUES ('written', '{}')"))
+        reader.rollback()
+        writer.commit()
+
+
+def test_site_version_grows_when_visitors_could_see_a_change(session: Session, cast: Cast) -> None:
+    before = site_version(session)
+    cast.alice.name = "Alice B."
+    session.commit()
+    assert site_version(session) > before
+
+
+def test_site_version_stays_when_only_private_rows_change(session: Session, cast: Cast) -> None:
+    before = site_version(session)
+    session.add(Fact(name="private", value={}))
+    session.commit()
+    assert site_version(session) == before
+
+
+def test_site_version_stays_when_the_change_is_rolled_back(session: Session, cast: Cast) -> None:
+    before = site_version(session)
+    builders.person(session, "zoe")
+    session.rollback()
+    assert site_version(session) == before
+
+
+def test_moments_come_back_aware_and_in_utc(session: Session, cast: Cast) -> None:
+    cast.alice.created_at = datetime(2026, 3, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+    session.commit()
+    session.expire_all()
+    assert cast.alice.created_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
+    assert cast.alice.created_at.utcoffset() == timedelta(0)
+
+
+def test_a_moment_without_zone_is_refused(session: Session, cast: Cast) -> None:
+    cast.alice.created_at = datetime(2026, 3, 1, 12)  # noqa: DTZ001
+    with pytest.raises(Exception, match="time zone"):
+        session.flush()
+    session.rollback()
