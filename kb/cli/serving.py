@@ -129,16 +129,16 @@ class Supervisor:
         sys.stdout.flush()
         sys.stderr.flush()
         pid = os.fork()
-        if pid:
-            return pid
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
-        _run_and_exit(work)
+        if pid == 0:
+            _run_and_exit(work)
+        return pid
 
 
 def _run_and_exit(work: Callable[[], None]) -> NoReturn:
     """Run ``work`` in a fresh child and leave without unwinding into the parent's command."""
     code = 1
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     try:
         work()
         code = 0

@@ -1,0 +1,107 @@
+"""The site that is measured: its own articles, a small real community and a large one."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from kb.db import current_session
+from kb.forum import answers
+from kb.forum.models import Answer, Question
+from kb.people import sessions
+from kb.people.models import Person
+
+HERE = Path(__file__).resolve().parent
+SITE = HERE / "out" / "site"
+DATA = Path(os.environ.get("KB_TEST_DATA", HERE.parent.parent / "shared" / "data"))
+ANSWERS = 20
+SEARCHES = 200
+
+
+def make_site(folder: Path) -> None:
+    """Fill ``folder`` with content/, stackexchange/beer and community/support-16k, unless that was done before."""
+    done = folder / "filled"
+    if done.exists():
+        return
+    if not DATA.exists():
+        raise SystemExit(f"The real data is not at {DATA}; set KB_TEST_DATA to its folder.")
+    for arguments in (
+        ["migrate"],
+        ["publish"],
+        ["import", "stackexchange", str(DATA / "stackexchange" / "beer")],
+        ["import", "community", str(DATA / "community" / "support-16k.jsonl.gz")],
+        ["reindex"],
+        ["check"],
+    ):
+        print("kb", *arguments, flush=True)
+        environment = {**os.environ, "KB_DATA_DIR": str(folder)}
+        subprocess.run([sys.executable, "-m", "kb.cli", *arguments], env=environment, check=True)
+    done.touch()
+
+
+def paths_of(app: Flask) -> dict[str, list[str]]:
+    """Return the addresses to measure by page; a search is asked with another real title each time."""
+    with app.app_context():
+        session = current_session()
+        thread = _thread_with_answers(app)
+        titles = session.scalars(select(Question.title).order_by(Question.id.desc()).limit(SEARCHES * 3)).all()[::3]
+    client = app.test_client()
+    return {
+        "home": ["/"],
+        "article": [_first_article(client.get("/articles").text)],
+        "list": ["/questions"],
+        "thread": [thread],
+        "search": [f"/search?q={_words(title)}" for title in titles],
+    }
+
+
+def a_cookie(app: Flask) -> str:
+    """Sign somebody in who can be signed in, and return the cookie header's value."""
+    with app.app_context():
+        session = current_session()
+        person = session.scalars(select(Person).where(Person.handle == "bench-reader")).first()
+        if person is None:
+            raise SystemExit("The measured site has no reader; delete its folder and run again.")
+        token = sessions.open_session(session, person, ip="127.0.0.1", agent="bench")
+        session.commit()
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = token, True
+    name = app.config["SESSION_COOKIE_NAME"]
+    found = client.get_cookie(name)
+    return f"{name}={found.value if found else ''}"
+
+
+def _thread_with_answers(app: Flask) -> str:
+    """Return the address of a thread with twenty answers, adding what its largest thread lacks."""
+    session = current_session()
+    reader = session.scalars(select(Person).where(Person.handle == "bench-reader")).first()
+    if reader is None:
+        now = session.scalar(select(func.min(Person.created_at)))
+        reader = Person(handle="bench-reader", name="Bench reader", created_at=now)
+        session.add(reader)
+        session.flush()
+    question = session.scalars(
+        select(Question).where(Question.hidden_at.is_(None)).order_by(Question.answers_count.desc()).limit(1)
+    ).one()
+    bodies = session.scalars(select(Answer.body_md).where(Answer.question_id != question.id).limit(ANSWERS)).all()
+    for body in bodies[: max(0, ANSWERS - question.answers_count)]:
+        answers.post(session, question=question, by=reader, body=body)
+    session.commit()
+    return f"/questions/{question.id}/{question.slug}"
+
+
+def _first_article(index: str) -> str:
+    """Return the first article's address on the page of all sections."""
+    for part in index.split('href="/articles/')[1:]:
+        address = part.split('"', 1)[0]
+        if address.count("/") == 1 and not address.endswith(".md"):
+            return f"/articles/{address}"
+    raise SystemExit("The measured site has no article.")
+
+
+def _words(title: str) -> str:
+    return "+".join("".join(c if c.isascii() and c.isalnum() else " " for c in title).split()[:8])
