@@ -46,10 +46,10 @@ chromium:
 		else echo "Chromium is not installed, so browser tests will be skipped. Install it with: sudo apt-get install chromium"; fi; }
 
 bench: $(READY) ## Measure pages and search side by side with bare ones
-	$(BIN)/python bench/pages.py
+	$(BIN)/python -m bench.pages
 
 screenshots: $(READY) chromium ## Make the README's pictures from a fresh example site
-	$(BIN)/python bench/screenshots.py
+	$(BIN)/python -m bench.screenshots
 
 fmt: $(READY) ## Format the code
 	$(BIN)/ruff check --fix .

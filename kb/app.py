@@ -12,6 +12,7 @@ from kb.articles import indexing as article_indexing
 from kb.db import db
 from kb.forum import indexing as forum_indexing
 from kb.mail import open_post
+from kb.people import stationery
 from kb.search import asking
 from kb.settings import PROJECT, Settings
 from kb.web import (
@@ -60,7 +61,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     db.init_app(app)
     migrate.init_app(app, db)
-    app.extensions["post"] = open_post(settings.mail_url, sender=settings.letters_from, data=settings.data)
+    post = app.extensions["post"] = open_post(settings.mail_url, sender=settings.letters_from, data=settings.data)
+    stationery.use(post, base_url=settings.public_url, site_name=settings.site_name, secret=settings.signing_key())
     asking.open_engine(app.extensions, settings)
     for source in (article_indexing, forum_indexing):
         source.register()

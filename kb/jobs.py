@@ -106,7 +106,7 @@ def waiting(session: Session) -> int:
 def forget_done(session: Session) -> None:
     """Delete jobs done over a week ago, and come back tomorrow."""
     session.execute(delete(Job).where(Job.done_at < clock.now() - timedelta(days=7)))
-    later(session, forget_done, after=timedelta(days=1), key="forget_done")
+    later(session, forget_done, after=timedelta(days=1), key="kb.jobs.forget_done")
 
 
 def _claim(session: Session, worker: str) -> Job | None:

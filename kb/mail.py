@@ -11,6 +11,8 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT = 20.0
+# Shorter lines would make the mail package encode long links in headers, which mail programs then cannot follow.
+LINES = SMTP.clone(max_line_length=998)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class FilePost:
         name = "".join(c if c.isalnum() or c in "-." else "-" for c in mail.message_id.strip("<>"))
         path = self.folder / f"{name}.eml"
         draft = path.with_suffix(".tmp")
-        draft.write_bytes(as_message(mail, self.sender).as_bytes(policy=SMTP))
+        draft.write_bytes(as_message(mail, self.sender).as_bytes())
         draft.replace(path)
 
 
@@ -99,8 +101,8 @@ def open_post(url: str | None, *, sender: str, data: Path) -> Post:
 
 
 def as_message(mail: Mail, sender: str) -> EmailMessage:
-    """Return ``mail`` as text and HTML alternatives; the policy folds long lines and refuses line breaks in headers."""
-    message = EmailMessage(policy=SMTP)
+    """Return ``mail`` as text and HTML alternatives; the policy refuses line breaks in headers."""
+    message = EmailMessage(policy=LINES)
     message["From"] = sender
     message["To"] = mail.to
     message["Subject"] = " ".join(mail.subject.split())

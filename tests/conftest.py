@@ -120,7 +120,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 def session(app: Flask) -> Iterator[Session]:
     """A database session as a verb gets it; pages see what it wrote after ``session.commit()``."""
     with app.app_context():
-        yield db.session  # type: ignore[misc]
+        yield db.session()
         db.session.rollback()
         db.session.remove()
 

@@ -1,5 +1,123 @@
-"""Stub; its owner replaces this file."""
+"""Articles as search sees them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import Session
+
+from kb.articles.addresses import address_of
+from kb.articles.models import Article, Section
+from kb.articles.reading import visible_to
+from kb.people.models import Person
+from kb.search import documents
+from kb.search.documents import ARTICLE, Document, Shown
+
+FINDABLE = ("published", "archived")
+_INDEXED = (
+    Article.id,
+    Article.title,
+    Article.summary,
+    Article.text,
+    Article.created_at,
+    Article.keywords,
+    Article.headings,
+    Article.tags,
+    Article.status,
+    Article.audience,
+    Article.helpful_count,
+    Article.not_helpful_count,
+)
+_PRIOR = 5.0
+_STRENGTH = 0.3
+
+
+class Articles:
+    """The help centre's side of search. Articles whose time has not come are indexed, and shown when it has."""
+
+    kind = ARTICLE
+
+    def refs(self, session: Session) -> Sequence[int]:
+        """Return the ids of every published or archived article."""
+        return session.scalars(select(Article.id).where(Article.status.in_(FINDABLE)).order_by(Article.id)).all()
+
+    def documents(self, session: Session, refs: Sequence[int]) -> Iterator[Document]:
+        """Yield those of ``refs`` that somebody may find."""
+        rows = session.execute(
+            select(*_INDEXED, Section.slug.label("section"))
+            .join(Section, Section.id == Article.section_id)
+            .where(Article.id.in_(refs), Article.status.in_(FINDABLE))
+        )
+        for row in rows:
+            yield Document(
+                kind=ARTICLE,
+                ref=row.id,
+                title=row.title,
+                text=f"{row.summary}\n{row.text}".strip(),
+                created_at=row.created_at,
+                keywords=", ".join(row.keywords),
+                headings="\n".join(heading["text"] for heading in row.headings),
+                tags=tuple(row.tags),
+                section=row.section,
+                status=row.status,
+                audience=row.audience,
+                boost=boost(row.helpful_count, row.not_helpful_count),
+            )
+
+    def shown(self, session: Session, refs: Sequence[int], viewer: Person | None) -> dict[int, Shown]:
+        """Return what ``viewer`` may see of ``refs``; a draft is not for search, even a writer's."""
+        rows = session.execute(
+            select(
+                Article.id,
+                Article.title,
+                Article.slug,
+                Article.summary,
+                Article.text,
+                Article.status,
+                Article.changed_at,
+                Article.tags,
+                Section.slug.label("section_slug"),
+                Section.title.label("section"),
+            )
+            .join(Section, Section.id == Article.section_id)
+            .where(Article.id.in_(refs), Article.status.in_(FINDABLE), visible_to(viewer))
+        )
+        return {row.id: _shown(row) for row in rows}
+
+    def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
+        """Return ids whose title holds any of ``words``, most first."""
+        if not words:
+            return []
+        title = func.lower(Article.title)
+        holds = [title.contains(word.lower(), autoescape=True) for word in words]
+        found = session.execute(
+            select(Article.id, title).where(Article.status.in_(FINDABLE), visible_to(viewer), or_(*holds))
+        )
+        scored = [(sum(word.lower() in text for word in words), -number) for number, text in found]
+        return [-number for _, number in sorted(scored, reverse=True)[:limit]]
 
 
 def register() -> None:
-    """Register with search."""
+    """Make articles searchable."""
+    documents.register(Articles())
+
+
+def boost(helpful: int, not_helpful: int) -> float:
+    """Return a factor from 0.85 to 1.15: how well the article helped, drawn to 1 while few have said."""
+    share = (helpful + _PRIOR / 2) / (helpful + not_helpful + _PRIOR)
+    return 1.0 + _STRENGTH * (share - 0.5)
+
+
+def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
+    return Shown(
+        kind=ARTICLE,
+        ref=row.id,
+        title=row.title,
+        address=address_of(row.section_slug, row.slug),
+        text=f"{row.summary}\n{row.text}".strip(),
+        place=row.section,
+        place_address=address_of(row.section_slug),
+        status=row.status,
+        at=row.changed_at,
+        tags=tuple(row.tags),
+    )

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.db import Base
@@ -53,7 +53,13 @@ class Article(Base):
     tags: Mapped[list[str]]
     keywords: Mapped[list[str]]
     related: Mapped[list[str]]
-    """Paths or addresses named by the writer."""
+    """Paths named by the writer."""
+    related_ids: Mapped[list[int]] = mapped_column(JSON)
+    """Other articles to read: those the writer named, then those with the rarest tags in common."""
+    links: Mapped[list[dict[str, Any]]]
+    """Links within the site as the page was made: ``{"target": as written, "address": "" for nowhere}``."""
+    remarks: Mapped[list[dict[str, Any]]]
+    """Warnings about the file: ``{"line": 3, "message": "…"}``; repeated by each run while it stays as it is."""
     extra: Mapped[dict[str, Any]]
     """Front matter nobody here knows, kept as it was."""
     audience: Mapped[str] = mapped_column(String(10), default="public")

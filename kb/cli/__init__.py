@@ -6,7 +6,7 @@ import click
 from flask.cli import FlaskGroup
 
 from kb.app import create_app
-from kb.cli import serving
+from kb.cli import checking, demo, people, publishing, searching, serving
 from kb.errors import DomainError
 from kb.settings import BadSetting
 
@@ -32,5 +32,5 @@ main = Kb(
     set_debug_flag=False,
     load_dotenv=False,
 )
-for module in (serving,):
+for module in (serving, publishing, searching, people, demo, checking):
     module.register(main)

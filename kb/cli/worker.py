@@ -10,6 +10,7 @@ from flask import Flask
 from kb import jobs
 from kb.db import current_session, db
 from kb.search import asking
+from kb.search.following import forget_changes
 
 PAUSE = 0.5
 log = logging.getLogger(__name__)
@@ -21,19 +22,28 @@ def run(app: Flask) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with app.app_context():
-        jobs.later(current_session(), jobs.forget_done, key="forget_done")
+        for upkeep in (jobs.forget_done, forget_changes):
+            jobs.later(current_session(), upkeep, key=f"{upkeep.__module__}.{upkeep.__name__}")
         current_session().commit()
-    # Two threads, because a slow mail server must not keep a new question out of search.
+    threads = start_threads(app, stop)
+    while not stop.wait(3600):
+        pass
+    for thread in threads:
+        thread.join()
+
+
+def start_threads(app: Flask, stop: threading.Event) -> list[threading.Thread]:
+    """Start working until ``stop`` is set; returns the threads.
+
+    There are two, because a slow mail server must not keep a new question out of search.
+    """
     threads = [
         threading.Thread(target=_loop, args=(app, stop, step), name=name)
         for name, step in (("jobs", _run_job), ("index", _follow))
     ]
     for thread in threads:
         thread.start()
-    while not stop.wait(3600):
-        pass
-    for thread in threads:
-        thread.join()
+    return threads
 
 
 def _loop(app: Flask, stop: threading.Event, step: Callable[[Flask], bool]) -> None:

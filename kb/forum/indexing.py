@@ -1,5 +1,200 @@
-"""Stub; its owner replaces this file."""
+"""A thread as one document: what search is given of it, and what a reader may see of it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from kb.forum import rules
+from kb.forum.models import Acceptance, Answer, Category, Comment, Question, Status
+from kb.forum.shapes import question_address, words_of
+from kb.forum.standing import THREAD
+from kb.markup.plain import text_of
+from kb.notices import inbox
+from kb.people.models import Person
+from kb.search import documents
+from kb.search.documents import Document, Shown
+
+MOST_TEXT = 20_000
+"""Characters of a thread that are searched: the question, then its answers, the best first."""
+
+_BOOSTS = {Status.SOLVED: 1.15, Status.ANSWERED: 1.0, Status.NEEDS_ANSWER: 0.9, Status.CLOSED: 0.85}
+
+
+class Threads:
+    """The community's side of search."""
+
+    kind = THREAD
+
+    def refs(self, session: Session) -> Sequence[int]:
+        """Return the ids of all visible questions, in ascending order."""
+        return session.scalars(select(Question.id).where(rules.visible_to(None, Question)).order_by(Question.id)).all()
+
+    def documents(self, session: Session, refs: Sequence[int]) -> Iterator[Document]:
+        """Yield the threads of ``refs`` that everyone may see, answers included."""
+        found = session.execute(
+            select(
+                Question.id,
+                Question.title,
+                Question.body_html,
+                Question.created_at,
+                Question.tag_names,
+                Question.status,
+                Category.slug,
+            )
+            .join(Category, Category.id == Question.category_id)
+            .where(Question.id.in_(refs), rules.visible_to(None, Question))
+            .order_by(Question.id)
+        ).all()
+        answers = self._answers(session, refs)
+        for row in found:
+            texts, helpful = answers[row.id]
+            yield Document(
+                kind=THREAD,
+                ref=row.id,
+                title=row.title,
+                text=_joined([row.body_html, *texts]),
+                created_at=row.created_at,
+                tags=tuple(row.tag_names),
+                section=row.slug,
+                status=str(row.status),
+                boost=boost(Status(row.status), helpful),
+            )
+
+    def shown(self, session: Session, refs: Sequence[int], viewer: Person | None) -> dict[int, Shown]:
+        """Return those of ``refs`` that ``viewer`` may see, hidden ones never: search is for what is there."""
+        found = session.execute(
+            select(
+                Question.id,
+                Question.title,
+                Question.slug,
+                Question.status,
+                Question.answers_count,
+                Question.me_too_count,
+                Question.created_at,
+                Question.tag_names,
+                func.substr(Question.body_html, 1, MOST_TEXT).label("html"),
+                func.substr(Answer.body_html, 1, MOST_TEXT).label("answer_html"),
+                Category.slug.label("category_slug"),
+                Category.name.label("category_name"),
+            )
+            .join(Category, Category.id == Question.category_id)
+            .outerjoin(Acceptance, Acceptance.question_id == Question.id)
+            .outerjoin(Answer, and_(Answer.id == Acceptance.answer_id, rules.visible_to(None, Answer)))
+            .where(Question.id.in_(refs), rules.visible_to(None, Question))
+        )
+        return {
+            row.id: Shown(
+                kind=THREAD,
+                ref=row.id,
+                title=row.title,
+                address=question_address(row.id, row.slug),
+                text=_joined([row.html, row.answer_html or ""]),
+                place=row.category_name,
+                place_address=f"/categories/{row.category_slug}",
+                status=str(row.status),
+                facts=facts(Status(row.status), row.answers_count, row.me_too_count),
+                at=row.created_at,
+                tags=tuple(row.tag_names),
+            )
+            for row in found
+        }
+
+    def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
+        """Return ids of visible questions whose title holds any of ``words``, those with most of them first."""
+        chosen = [word for word in words if word][:8]
+        if not chosen:
+            return []
+        holds = [Question.title.icontains(word, autoescape=True) for word in chosen]
+        held = sum((case((one, 1), else_=0) for one in holds[1:]), start=case((holds[0], 1), else_=0))
+        return list(
+            session.scalars(
+                select(Question.id)
+                .where(or_(*holds), rules.visible_to(None, Question))
+                .order_by(held.desc(), Question.id.desc())
+                .limit(limit)
+            )
+        )
+
+    @staticmethod
+    def _answers(session: Session, refs: Sequence[int]) -> dict[int, tuple[list[str], int]]:
+        """Return the visible answers of each question, best first, and how many found the best one helpful."""
+        texts: dict[int, list[str]] = defaultdict(list)
+        helpful: dict[int, int] = defaultdict(int)
+        found = session.execute(
+            select(Answer.question_id, Answer.body_html, Answer.helpful_count)
+            .outerjoin(Acceptance, Acceptance.answer_id == Answer.id)
+            .where(Answer.question_id.in_(refs), rules.visible_to(None, Answer))
+            .order_by(
+                Answer.question_id,
+                case((Acceptance.id.is_not(None), 0), else_=1),
+                Answer.score.desc(),
+                Answer.created_at,
+                Answer.id,
+            )
+        )
+        for question_id, html, count in found:
+            texts[question_id].append(html)
+            helpful[question_id] = max(helpful[question_id], count)
+        return defaultdict(lambda: ([], 0), {ref: (texts[ref], helpful[ref]) for ref in texts})
+
+
+def boost(status: Status, helpful: int) -> float:
+    """Return how much likelier a thread is to help than its words alone say: 0.85 to 1.3."""
+    return round(_BOOSTS[status] + 0.15 * helpful / (helpful + 5), 3)
+
+
+def facts(status: Status, answers: int, me_too: int) -> tuple[str, ...]:
+    """Return the short line under a hit."""
+    said = [words_of(status)]
+    if answers:
+        said.append("1 answer" if answers == 1 else f"{answers} answers")
+    if me_too:
+        said.append("1 other has this too" if me_too == 1 else f"{me_too} others have this too")
+    return tuple(said)
 
 
 def register() -> None:
-    """Register with search."""
+    """Give threads to search, and tell the inbox which of their posts a person may still see."""
+    documents.register(Threads())
+    inbox.register_visibility("question", _visible_questions)
+    inbox.register_visibility("answer", _visible_answers)
+    inbox.register_visibility("comment", _visible_comments)
+
+
+def _visible_questions(person: Person) -> Select[int]:
+    return select(Question.id).where(rules.visible_to(person, Question))
+
+
+def _visible_answers(person: Person) -> Select[int]:
+    return (
+        select(Answer.id)
+        .join(Question, Question.id == Answer.question_id)
+        .where(rules.visible_to(person, Answer, Question))
+    )
+
+
+def _visible_comments(person: Person) -> Select[int]:
+    return (
+        select(Comment.id)
+        .join(Question, Question.id == Comment.question_id)
+        .outerjoin(Answer, Answer.id == Comment.answer_id)
+        .where(
+            rules.visible_to(person, Comment, Question),
+            or_(Comment.answer_id.is_(None), rules.visible_to(person, Answer)),
+        )
+    )
+
+
+def _joined(htmls: Sequence[str]) -> str:
+    """Return the words of ``htmls``, as many as are searched; what comes after is not even looked at."""
+    texts: list[str] = []
+    room = MOST_TEXT
+    for html in htmls:
+        if room <= 0:
+            break
+        text = text_of(html)[:room]
+        texts.append(text)
+        room -= len(text) + 1
+    return "\n".join(text for text in texts if text)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.db import Base
@@ -81,7 +81,10 @@ class Question(Base):
         Index(None, "hidden_at", "created_at", "id"),
         Index(None, "hidden_at", "active_at", "id"),
         Index(None, "hidden_at", "status", "created_at", "id"),
+        Index(None, "hidden_at", "status", "solved_at", "id"),
         Index(None, "category_id", "hidden_at", "created_at", "id"),
+        Index(None, "category_id", "hidden_at", "active_at", "id"),
+        Index(None, "category_id", "hidden_at", "status", "created_at", "id"),
         Index(None, "author_id", "created_at"),
     )
     shown_to_visitors = True
@@ -98,7 +101,7 @@ class Question(Base):
     edited_at: Mapped[datetime | None]
     active_at: Mapped[datetime]
     """When it or anything below it was last posted or edited."""
-    solved_at: Mapped[datetime | None] = mapped_column(index=True)
+    solved_at: Mapped[datetime | None]
     answers_count: Mapped[int] = mapped_column(default=0)
     me_too_count: Mapped[int] = mapped_column(default=0)
     imported_up: Mapped[int] = mapped_column(default=0)
@@ -124,6 +127,7 @@ class Answer(Base):
         UniqueConstraint("origin", "origin_id"),
         Index(None, "question_id", "hidden_at", "score", "created_at"),
         Index(None, "author_id", "created_at"),
+        Index(None, "created_at"),
     )
     shown_to_visitors = True
 
@@ -273,3 +277,19 @@ class Closure(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+
+
+class Draft(Base):
+    """What a visitor wrote before joining; found by the token in their cookie, so that signing in loses nothing."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("token_hash", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """SHA-256 of the random bits in the cookie."""
+    subject: Mapped[str] = mapped_column(String(60))
+    """Path of the page whose form it fills, such as ``/questions/ask``."""
+    body: Mapped[dict[str, Any]]
+    """The form's fields by name."""
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -58,18 +58,13 @@ class Notice(Base):
 
 
 class Letter(Base):
-    """One e-mail in the outbox, written with its cause; ``settled_at`` without ``sent_at`` means it was not wanted."""
+    """One e-mail in the outbox, written with its notice; ``settled_at`` without ``sent_at`` means it was not wanted."""
 
     __tablename__ = "letter"
     __table_args__ = (Index(None, "settled_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"), unique=True)
-    kind: Mapped[str] = mapped_column(String(30))
-    subject: Mapped[str] = mapped_column(String(300))
-    text: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"), unique=True)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]

@@ -48,7 +48,7 @@ class Person(Base):
     @property
     def roles(self) -> frozenset[Role]:
         """The roles held now."""
-        return frozenset(grant.role for grant in self.grants)
+        return frozenset(Role(grant.role) for grant in self.grants)
 
 
 class Grant(Base):

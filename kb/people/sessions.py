@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import threading
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -15,14 +16,40 @@ from kb.people.models import Person, Session
 LIFETIME = timedelta(days=28)
 SEEN_EVERY = timedelta(minutes=10)
 
+MOST_DEVICES = 100
+# The first sign that is found counts: every browser claims to be several others too.
+BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
 _seen: dict[int, datetime] = {}
 _seen_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One sign-in as its owner sees it; ``browser`` and ``system`` are empty when unknown."""
+
+    id: int
+    this: bool
+    browser: str
+    system: str
+    ip: str
+    since: datetime
+    seen: datetime
 
 
 def open_session(session: orm.Session, person: Person, *, ip: str, agent: str) -> str:
     """Sign ``person`` in on one device and return the token for its cookie; only the token's hash is kept."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
+    session.execute(delete(Session).where(Session.person_id == person.id, Session.seen_at <= now - LIFETIME))
     session.add(
         Session(
             token_hash=hash_of(token), person_id=person.id, created_at=now, seen_at=now, ip=ip[:45], agent=agent[:300]
@@ -63,6 +90,30 @@ def close_all(session: orm.Session, person: Person, *, but: int | None = None) -
     if but is not None:
         ended = ended.where(Session.id != but)
     return int(session.execute(ended).rowcount)  # type: ignore[attr-defined]
+
+
+def close_one(session: orm.Session, person: Person, session_id: int) -> None:
+    """Sign ``person`` out on the device of ``session_id``; does nothing when that is somebody else's or gone."""
+    session.execute(delete(Session).where(Session.id == session_id, Session.person_id == person.id))
+
+
+def devices(session: orm.Session, person: Person, *, this: int) -> list[Device]:
+    """Return where ``person`` is signed in, last seen first; ``this`` is the session of the device that asks."""
+    found = session.scalars(
+        select(Session)
+        .where(Session.person_id == person.id, Session.seen_at > clock.now() - LIFETIME)
+        .order_by(Session.seen_at.desc(), Session.id.desc())
+        .limit(MOST_DEVICES)
+    )
+    return [Device(row.id, row.id == this, *_what(row.agent), row.ip, row.created_at, row.seen_at) for row in found]
+
+
+def _what(agent: str) -> tuple[str, str]:
+    """Return browser and system named by a User-Agent, as far as they tell; for people to recognise, not to trust."""
+    return (
+        next((name for sign, name in BROWSERS if sign in agent), ""),
+        next((name for sign, name in SYSTEMS if sign in agent), ""),
+    )
 
 
 def store_seen(session: orm.Session) -> bool:

@@ -1,6 +1,6 @@
 """What search is about: documents going in, hits coming out, and who provides them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -48,7 +48,7 @@ class Shown:
     place_address: str
     status: str
     facts: tuple[str, ...] = ()
-    """Short English sentences already put into words, such as ``3 answers``."""
+    """Short English phrases, such as ``3 answers``; a question's first one says where it stands."""
     at: datetime | None = None
     tags: tuple[str, ...] = ()
 
@@ -89,6 +89,20 @@ def source_of(kind: str) -> Source:
     return _sources[kind]
 
 
+PlaceNames = Callable[[Session], Mapping[str, str]]
+_place_names: dict[str, PlaceNames] = {}
+
+
+def register_places(kind: str, names: PlaceNames) -> None:
+    """Let ``names`` say what the sections or categories of ``kind`` are called, by slug."""
+    _place_names[kind] = names
+
+
+def place_names(session: Session, kind: str) -> Mapping[str, str]:
+    """Return what the sections or categories of ``kind`` are called; nothing where its room does not say."""
+    return _place_names[kind](session) if kind in _place_names else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One result on a page; ``title`` and ``extract`` hold ``<mark>`` around the words found and are escaped HTML."""
@@ -115,3 +129,5 @@ class Results:
     ignored: tuple[str, ...] = ()
     degraded: bool = False
     """Whether only titles were searched because there is no index at the moment."""
+    late: bool = False
+    """Whether time ran out, so that there may be more to find."""

@@ -26,6 +26,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_category_slug")),
     )
     op.create_table(
+        "draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("expires_at", kb.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+        sa.UniqueConstraint("token_hash", "subject", name=op.f("uq_draft_token_hash_subject")),
+    )
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draft_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", kb.db.UtcDateTime(timezone=True), nullable=False),
@@ -203,6 +216,9 @@ def upgrade() -> None:
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("keywords", sa.JSON(), nullable=False),
         sa.Column("related", sa.JSON(), nullable=False),
+        sa.Column("related_ids", sa.JSON(), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("remarks", sa.JSON(), nullable=False),
         sa.Column("extra", sa.JSON(), nullable=False),
         sa.Column("audience", sa.String(length=10), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
@@ -363,8 +379,18 @@ def upgrade() -> None:
             batch_op.f("ix_question_author_id_question_created_at"), ["author_id", "created_at"], unique=False
         )
         batch_op.create_index(
+            batch_op.f("ix_question_category_id_question_hidden_at_question_active_at_question_id"),
+            ["category_id", "hidden_at", "active_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
             batch_op.f("ix_question_category_id_question_hidden_at_question_created_at_question_id"),
             ["category_id", "hidden_at", "created_at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_question_category_id_question_hidden_at_question_status_question_created_at_question_id"),
+            ["category_id", "hidden_at", "status", "created_at", "id"],
             unique=False,
         )
         batch_op.create_index(
@@ -382,7 +408,11 @@ def upgrade() -> None:
             ["hidden_at", "status", "created_at", "id"],
             unique=False,
         )
-        batch_op.create_index(batch_op.f("ix_question_solved_at"), ["solved_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_question_hidden_at_question_status_question_solved_at_question_id"),
+            ["hidden_at", "status", "solved_at", "id"],
+            unique=False,
+        )
 
     op.create_table(
         "session",
@@ -451,6 +481,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_answer_author_id_answer_created_at"), ["author_id", "created_at"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_answer_created_at"), ["created_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_answer_question_id_answer_hidden_at_answer_score_answer_created_at"),
             ["question_id", "hidden_at", "score", "created_at"],
@@ -536,12 +567,7 @@ def upgrade() -> None:
     op.create_table(
         "letter",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("notice_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(length=30), nullable=False),
-        sa.Column("subject", sa.String(length=300), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
         sa.Column("created_at", kb.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("sent_at", kb.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("settled_at", kb.db.UtcDateTime(timezone=True), nullable=True),
@@ -549,14 +575,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["notice_id"], ["notice.id"], name=op.f("fk_letter_notice_id_notice"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_letter_person_id_person"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint("notice_id", name=op.f("uq_letter_notice_id")),
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_letter_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_settled_at_letter_id"), ["settled_at", "id"], unique=False)
 
     op.create_table(
@@ -744,7 +766,6 @@ def downgrade() -> None:
     op.drop_table("me_too")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_letter_settled_at_letter_id"))
-        batch_op.drop_index(batch_op.f("ix_letter_person_id"))
 
     op.drop_table("letter")
     with op.batch_alter_table("duplicate", schema=None) as batch_op:
@@ -759,6 +780,7 @@ def downgrade() -> None:
     op.drop_table("article_feedback")
     with op.batch_alter_table("answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_answer_question_id_answer_hidden_at_answer_score_answer_created_at"))
+        batch_op.drop_index(batch_op.f("ix_answer_created_at"))
         batch_op.drop_index(batch_op.f("ix_answer_author_id_answer_created_at"))
 
     op.drop_table("answer")
@@ -771,11 +793,15 @@ def downgrade() -> None:
 
     op.drop_table("session")
     with op.batch_alter_table("question", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_question_solved_at"))
+        batch_op.drop_index(batch_op.f("ix_question_hidden_at_question_status_question_solved_at_question_id"))
         batch_op.drop_index(batch_op.f("ix_question_hidden_at_question_status_question_created_at_question_id"))
         batch_op.drop_index(batch_op.f("ix_question_hidden_at_question_created_at_question_id"))
         batch_op.drop_index(batch_op.f("ix_question_hidden_at_question_active_at_question_id"))
+        batch_op.drop_index(
+            batch_op.f("ix_question_category_id_question_hidden_at_question_status_question_created_at_question_id")
+        )
         batch_op.drop_index(batch_op.f("ix_question_category_id_question_hidden_at_question_created_at_question_id"))
+        batch_op.drop_index(batch_op.f("ix_question_category_id_question_hidden_at_question_active_at_question_id"))
         batch_op.drop_index(batch_op.f("ix_question_author_id_question_created_at"))
 
     op.drop_table("question")
@@ -836,5 +862,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_subject_kind_event_subject_id_event_id"))
 
     op.drop_table("event")
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draft_expires_at"))
+
+    op.drop_table("draft")
     op.drop_table("category")
     # ### end Alembic commands ###

@@ -1,0 +1,53 @@
+"""Sections and pictures as rows: what articles stand in, and what they show."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb.articles.files import SectionFile, unnamed_section
+from kb.articles.models import Image, Section
+from kb.articles.pictures import Picture
+from kb.articles.source import Source
+
+
+def store_sections(session: Session, wanted: Iterable[SectionFile]) -> dict[str, int]:
+    """Make the rows of sections say what ``wanted`` says, and return all ids by slug; no title keeps what is there."""
+    rows = {row.slug: row for row in session.scalars(select(Section))}
+    for section in wanted:
+        row = rows.get(section.slug)
+        if row is None:
+            row = rows[section.slug] = Section(
+                slug=section.slug, title=section.title or unnamed_section(section.slug).title
+            )
+            session.add(row)
+        if section.title:
+            _describe(row, section)
+    session.flush()
+    return {slug: row.id for slug, row in rows.items()}
+
+
+def store_pictures(session: Session, wanted: Iterable[Picture], source: Source) -> None:
+    """Keep the bytes of the pictures that are not kept yet; those of former pages stay."""
+    there = set(session.scalars(select(Image.sha256)))
+    for picture in wanted:
+        if picture.sha256 not in there:
+            there.add(picture.sha256)
+            session.add(
+                Image(
+                    sha256=picture.sha256,
+                    path=picture.path[-400:],
+                    mime=picture.mime,
+                    width=picture.width,
+                    height=picture.height,
+                    data=source.file(picture.path).data,
+                )
+            )
+            session.flush()
+
+
+def _describe(row: Section, section: SectionFile) -> None:
+    """Set only what differs, because any assignment would count as a change that readers can see."""
+    for name in ("title", "description", "icon", "position"):
+        if getattr(row, name) != getattr(section, name):
+            setattr(row, name, getattr(section, name))

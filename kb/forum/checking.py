@@ -1,0 +1,119 @@
+"""Comparing what the community's tables say with one another: counters, status, references."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from kb.db import Base
+from kb.forum import counters
+from kb.forum.models import (
+    Acceptance,
+    Answer,
+    Category,
+    Closure,
+    Comment,
+    Duplicate,
+    MeToo,
+    PostRevision,
+    Question,
+    QuestionTag,
+    Rating,
+    Tag,
+)
+from kb.forum.ratings import wilson
+
+_COUNTERS: tuple[tuple[str, InstrumentedAttribute[int], InstrumentedAttribute[Any], ColumnElement[Any]], ...] = (
+    ("question", Question.id, Question.answers_count, counters.ANSWERS),
+    ("question", Question.id, Question.me_too_count, counters.ME_TOO),
+    ("question", Question.id, Question.solved_at, counters.SOLVED_AT),
+    ("question", Question.id, Question.status, counters.STATUS),
+    ("answer", Answer.id, Answer.helpful_count, counters.HELPFUL),
+    ("answer", Answer.id, Answer.not_helpful_count, counters.NOT_HELPFUL),
+    ("category", Category.id, Category.questions_count, counters.IN_CATEGORY),
+    ("tag", Tag.id, Tag.questions_count, counters.WITH_TAG),
+)
+_TABLES = (
+    Question,
+    Answer,
+    Comment,
+    QuestionTag,
+    PostRevision,
+    Acceptance,
+    Rating,
+    MeToo,
+    Duplicate,
+    Closure,
+)
+
+
+def faults(session: Session) -> Iterator[str]:
+    """Yield a sentence for each thing that disagrees with the rows it sums up or points at."""
+    for noun, key, column, truth in _COUNTERS:
+        wrong = session.execute(select(key, column, truth).where(column.is_distinct_from(truth)).order_by(key))
+        for number, said, true in wrong:
+            yield f"{noun} {number}: {column.key} is {said}, its rows say {true}"
+    yield from _scores(session)
+    yield from _tags(session)
+    yield from _contradictions(session)
+    yield from _orphans(session)
+
+
+def _scores(session: Session) -> Iterator[str]:
+    alike = (Answer.helpful_count, Answer.not_helpful_count, Answer.score)
+    found = session.execute(select(func.min(Answer.id), func.count(), *alike).group_by(*alike))
+    for first, number, helpful, not_helpful, score in found:
+        true = wilson(helpful, not_helpful)
+        if abs(score - true) > 1e-9:
+            others = f" and {number - 1} others" if number > 1 else ""
+            yield f"answer {first}{others}: score is {score:.4f}, its counts make {true:.4f}"
+
+
+def _tags(session: Session) -> Iterator[str]:
+    carried: dict[int, list[str]] = defaultdict(list)
+    for question_id, name in session.execute(
+        select(QuestionTag.question_id, Tag.name).join(Tag, Tag.id == QuestionTag.tag_id)
+    ):
+        carried[question_id].append(name)
+    for question_id, names in session.execute(select(Question.id, Question.tag_names).order_by(Question.id)):
+        if sorted(names) != sorted(carried[question_id]):
+            yield f"question {question_id}: tag_names are {sorted(names)}, its rows say {sorted(carried[question_id])}"
+
+
+def _contradictions(session: Session) -> Iterator[str]:
+    elsewhere = (
+        select(Acceptance.question_id)
+        .join(Answer, Answer.id == Acceptance.answer_id)
+        .where(or_(Answer.question_id != Acceptance.question_id, Answer.hidden_at.is_not(None)))
+    )
+    for question_id in session.scalars(elsewhere):
+        yield f"question {question_id}: its accepted answer is hidden or answers another question"
+    astray = (
+        select(Comment.id)
+        .join(Answer, and_(Answer.id == Comment.answer_id, Answer.question_id != Comment.question_id))
+        .order_by(Comment.id)
+    )
+    for comment_id in session.scalars(astray):
+        yield f"comment {comment_id}: is on an answer to another question"
+    for question_id in session.scalars(
+        select(Duplicate.question_id).where(Duplicate.question_id == Duplicate.original_id)
+    ):
+        yield f"question {question_id}: is marked as asked before by itself"
+    for question_id in session.scalars(select(Question.id).where(Question.active_at < Question.created_at)):
+        yield f"question {question_id}: was active before it was asked"
+
+
+def _orphans(session: Session) -> Iterator[str]:
+    """Look for rows that name a row there is not; the database forbids them, a restored or repaired file may not."""
+    for child in (Base.metadata.tables[model.__tablename__] for model in _TABLES):
+        for key in sorted(child.foreign_keys, key=lambda one: one.parent.name):
+            parent = key.column.table.alias("parent")
+            lost = session.scalar(
+                select(func.count())
+                .select_from(child.outerjoin(parent, key.parent == parent.c[key.column.name]))
+                .where(key.parent.is_not(None), parent.c[key.column.name].is_(None))
+            )
+            if lost:
+                yield f"{child.name}: {lost} rows name a {key.column.table.name} there is not ({key.parent.name})"

@@ -1,0 +1,154 @@
+"""What people are told: one notice each, with a letter that carries it, written together with what caused it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from kb import clock
+from kb.errors import NotFound
+from kb.jobs import later
+from kb.markup.plain import shorten
+from kb.notices import letters
+from kb.notices.models import Letter, LetterStop, Notice
+from kb.notices.once import add_once
+from kb.notices.visibility import is_visible
+from kb.notices.visibility import register_visibility as register_visibility
+from kb.people.models import Person
+
+PAGE = 30
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of an inbox."""
+
+    id: int
+    kind: str
+    actor_handle: str | None
+    actor_name: str | None
+    title: str
+    extract: str
+    at: datetime
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page of what a person was told, newest first; ``unread`` counts all pages, up to 99."""
+
+    rows: tuple[Row, ...]
+    page: int
+    pages: int
+    unread: int
+
+
+def tell(
+    session: Session,
+    *,
+    person_ids: Iterable[int],
+    kind: str,
+    cause: str,
+    subject_kind: str,
+    subject_id: int,
+    actor: Person | None,
+    title: str,
+    extract: str,
+    address: str,
+) -> int:
+    """Put a notice into the inbox of each person but the actor, and a letter into the outbox for who wants one.
+
+    ``cause`` names the act, such as ``answer:12``: nobody is told of it twice, however often this runs. Everything
+    is written in the running transaction and sent after it commits. Returns how many people were told.
+    """
+    now = clock.now()
+    told = set(person_ids) - ({actor.id} if actor is not None else set())
+    rows = [
+        {
+            "person_id": person_id,
+            "kind": kind,
+            "cause": cause,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "actor_id": actor.id if actor is not None else None,
+            "title": title[:300],
+            "extract": shorten(extract, 300),
+            "address": address,
+            "created_at": now,
+        }
+        for person_id in sorted(told)
+    ]
+    notices = {
+        person_id: notice_id for notice_id, person_id in add_once(session, Notice, rows, [Notice.id, Notice.person_id])
+    }
+    wanting = _wanting_letters(session, notices, kind)
+    outbox = [{"notice_id": notices[person_id], "created_at": now, "outcome": ""} for person_id in wanting]
+    for (letter_id,) in add_once(session, Letter, outbox, [Letter.id]):
+        later(session, letters.deliver, letter_id)
+    return len(notices)
+
+
+def unread(session: Session, person: Person) -> int:
+    """Return how many unread notices ``person`` has, counting no further than 99."""
+    some = select(Notice.id).where(Notice.person_id == person.id, Notice.read_at.is_(None), is_visible(person))
+    return session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED).subquery())) or 0
+
+
+def listing(session: Session, person: Person, *, page: int = 1) -> Inbox:
+    """Return a page of what ``person`` was told about things they may still see; a page past the end is the last."""
+    mine = [Notice.person_id == person.id, is_visible(person)]
+    total = session.scalar(select(func.count(Notice.id)).where(*mine)) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    actor = aliased(Person)
+    found = session.execute(
+        select(
+            Notice.id,
+            Notice.kind,
+            actor.handle,
+            actor.name,
+            Notice.title,
+            Notice.extract,
+            Notice.created_at,
+            Notice.read_at.is_not(None),
+        )
+        .outerjoin(actor, actor.id == Notice.actor_id)
+        .where(*mine)
+        .order_by(Notice.id.desc())
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    rows = tuple(Row(*row) for row in found)
+    return Inbox(rows, page, pages, unread(session, person))
+
+
+def open_notice(session: Session, *, person: Person, notice_id: int) -> str:
+    """Mark a notice of ``person`` as read and return the address it points at.
+
+    Raises NotFound when it is somebody else's, or about something ``person`` may not see any more.
+    """
+    notice = session.scalar(
+        select(Notice).where(Notice.id == notice_id, Notice.person_id == person.id, is_visible(person))
+    )
+    if notice is None:
+        raise NotFound()
+    notice.read_at = notice.read_at or clock.now()
+    return notice.address
+
+
+def read_all(session: Session, *, person: Person) -> None:
+    """Mark everything ``person`` was told so far as read."""
+    waiting = update(Notice).where(Notice.person_id == person.id, Notice.read_at.is_(None))
+    session.execute(waiting.values(read_at=clock.now()))
+
+
+def _wanting_letters(session: Session, person_ids: Iterable[int], kind: str) -> list[int]:
+    """Return those who want letters of ``kind``, have an address, and can sign in to act on one."""
+    stopped = exists().where(LetterStop.person_id == Person.id, LetterStop.kind == kind)
+    wanting = select(Person.id).where(
+        Person.id.in_(list(person_ids)), Person.email.is_not(None), Person.password_hash.is_not(None), ~stopped
+    )
+    return list(session.scalars(wanting.order_by(Person.id)))

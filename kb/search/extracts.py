@@ -1,0 +1,115 @@
+"""What a hit shows of a text: the passage that holds most of what was asked for, with the words found marked."""
+
+import re
+from dataclasses import dataclass
+
+from markupsafe import escape
+
+from kb.search import analysis
+from kb.search.query import Query
+
+LENGTH = 240
+"""Characters of an extract."""
+_LOOKED_AT = 20_000
+_MOST_MATCHES = 400
+_SENTENCE = re.compile(r"[.!?]\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Knows which words of a text were asked for."""
+
+    terms: frozenset[str]
+    begun: str = ""
+    """The beginning of a word that is still being typed."""
+    initials: frozenset[str] = frozenset()
+    """The first letters of all these: a plain word that starts otherwise need not be stemmed to be passed over."""
+
+    def matches(self, text: str) -> list[tuple[int, int, str]]:
+        """Return start, end and term of the words of ``text`` that were asked for, in order."""
+        found: list[tuple[int, int, str]] = []
+        if not self.terms and not self.begun:
+            return found
+        for match in analysis.WORD.finditer(text):
+            term = self._asked(match.group())
+            if term:
+                found.append((match.start(), match.end(), term))
+                if len(found) >= _MOST_MATCHES:
+                    break
+        return found
+
+    def _asked(self, written: str) -> str:
+        if written[0].lower() not in self.initials and written.isascii() and written.isalpha():
+            return ""
+        word = analysis.word(written)
+        if word.whole in self.terms:
+            return word.whole
+        for part in word.parts:
+            if part in self.terms:
+                return part
+        return self.begun if self.begun and analysis.folded(written).startswith(self.begun) else ""
+
+
+def marker(query: Query, *, typing: bool = False) -> Marker:
+    """Return what marks the words of ``query``; while ``typing``, also those that start as its last word does."""
+    written = analysis.WORD.findall(query.wanted)
+    words = [analysis.word(one) for one in written]
+    telling = [word for word in words if not word.stop] or words
+    begun = analysis.folded(written[-1]) if typing and written else ""
+    terms = frozenset(term for word in telling for term in word.terms)
+    return Marker(terms, begun, frozenset(one[0] for one in (*terms, begun) if one))
+
+
+def marked(text: str, mark: Marker) -> str:
+    """Return ``text`` as HTML, escaped, with the words asked for marked."""
+    return _marked(text, mark.matches(text))
+
+
+def extract(text: str, mark: Marker, *, length: int = LENGTH) -> str:
+    """Return the best passage of ``text`` as HTML, escaped, on one line, with the words asked for marked."""
+    text = text[:_LOOKED_AT]
+    matches = mark.matches(text)
+    start = _start(text, matches, length)
+    end = _end(text, start, length)
+    passage = text[start:end]
+    inside = [(a - start, b - start, term) for a, b, term in matches if a >= start and b <= end]
+    html = " ".join(_marked(passage, inside).split())
+    return f"{'… ' if start else ''}{html}{' …' if end < len(text.rstrip()) else ''}"
+
+
+def _marked(text: str, matches: list[tuple[int, int, str]]) -> str:
+    pieces, at = [], 0
+    for start, end, _ in matches:
+        pieces.append(f"{escape(text[at:start])}<mark>{escape(text[start:end])}</mark>")
+        at = end
+    return "".join(pieces) + str(escape(text[at:]))
+
+
+def _start(text: str, matches: list[tuple[int, int, str]], length: int) -> int:
+    """Return where the passage with the most different words begins, at a sentence where one is near."""
+    best, best_value, first = 0, 0, 0
+    inside: dict[str, int] = {}
+    for _, end, term in matches:
+        inside[term] = inside.get(term, 0) + 1
+        while end - matches[first][0] > length * 3 // 4:
+            gone = matches[first][2]
+            inside[gone] -= 1
+            if not inside[gone]:
+                del inside[gone]
+            first += 1
+        if len(inside) > best_value:
+            best, best_value = matches[first][0], len(inside)
+    if best <= length // 2:
+        return 0
+    sentence = [found.end() for found in _SENTENCE.finditer(text, best - length // 3, best)]
+    if sentence:
+        return sentence[-1]
+    return max(0, text.find(" ", best - length // 5, best) + 1) or best
+
+
+def _end(text: str, start: int, length: int) -> int:
+    end = start + length
+    if end >= len(text):
+        return len(text)
+    space = text.rfind(" ", start + length // 2, end)
+    return space if space > 0 else end

@@ -1,0 +1,167 @@
+"""Reading one segment of a Whoosh index into arrays; the only module that knows how Whoosh lays out its files."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.codec.whoosh3 import LENGTHS_COLUMN
+from whoosh.columns import NumericColumn, RefBytesColumn
+from whoosh.reading import SegmentReader, TermNotFound
+from whoosh.util.numeric import byte_to_length
+
+from kb.search.whoosh_schema import NAMES, NUMBERS, SCHEMA, SCORED
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float32]
+_LENGTHS = np.array([byte_to_length(code) for code in range(256)], np.float32)
+_NUMPY_CODES = {"q": ">i8", "I": ">u4", "d": ">f8", "f": ">f4", "B": "u1", "H": ">u2"}
+_DECODED_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which documents of a segment hold a term (ascending), and how often."""
+
+    ids: Ints
+    counts: Floats
+
+    @property
+    def nbytes(self) -> int:
+        """What this takes in memory, roughly."""
+        return int(self.ids.nbytes + self.counts.nbytes) + 200
+
+
+NOTHING = Postings(np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+class Segment:
+    """One segment: never changes once written, so what is read of it is good for as long as it is part of an index.
+
+    Deletions are not its concern: they belong to a generation of the index.
+    """
+
+    def __init__(self, storage: Any, segment: Any) -> None:
+        self._reader = SegmentReader(storage, SCHEMA, segment)
+        self._lock = Lock()  # Whoosh seeks in files that all threads share
+        self._decoded: OrderedDict[tuple[str, str], Postings] = OrderedDict()
+        self._decoded_bytes = 0
+        self._spoken: tuple[list[str], list[int]] | None = None
+        self.size = int(segment.doc_count_all())
+        per_document = self._reader._perdoc
+        self.numbers = {name: _numbers(per_document, name, code, self.size) for name, code in NUMBERS.items()}
+        self.names = {name: _names(per_document, name, self.size) for name in NAMES}
+        self.lengths = {name: _lengths(per_document, name, self.size) for name in SCORED}
+        self.total_lengths = {name: int(self._reader.field_length(name)) for name in SCORED}
+        self.tags = self._read_tags()
+
+    def postings(self, field: str, term: str) -> Postings:
+        """Return the postings of ``term`` in ``field``, decoded at most once while they fit in memory."""
+        key = (field, term)
+        with self._lock:
+            known = self._decoded.get(key)
+            if known is not None:
+                self._decoded.move_to_end(key)
+                return known
+            found = self._decode(field, term)
+            self._decoded[key] = found
+            self._decoded_bytes += found.nbytes
+            while self._decoded_bytes > _DECODED_BYTES:
+                self._decoded_bytes -= self._decoded.popitem(last=False)[1].nbytes
+            return found
+
+    def places(self, field: str, term: str, wanted: Ints) -> dict[int, NDArray[np.uint16]]:
+        """Return where ``term`` stands in ``field`` of each of the ``wanted`` documents (ascending) that hold it."""
+        found: dict[int, NDArray[np.uint16]] = {}
+        with self._lock:
+            matcher = self._matcher(field, term)
+            while matcher is not None and not matcher._atend:
+                first, last = matcher.block_min_id(), matcher.block_max_id()
+                low, high = np.searchsorted(wanted, [first, last + 1])
+                if low < high:
+                    matcher._read_values()
+                    ids = np.cumsum(np.array(matcher._data[0], np.int64))
+                    for at in np.flatnonzero(np.isin(ids, wanted[low:high])).tolist():
+                        found[int(ids[at])] = np.frombuffer(matcher._values[at], np.uint16)
+                matcher._next_block()
+        return found
+
+    def spoken(self) -> tuple[list[str], list[int]]:
+        """Return the words people may complete to, sorted, and in how many documents each is."""
+        with self._lock:
+            if self._spoken is None:
+                pairs = sorted(self._terms("spoken"))
+                self._spoken = [word for word, _ in pairs], [count for _, count in pairs]
+            return self._spoken
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return how many documents, deleted ones included, hold ``term`` in ``field``."""
+        with self._lock:
+            return int(self._reader.doc_frequency(field, term))
+
+    def _decode(self, field: str, term: str) -> Postings:
+        matcher = self._matcher(field, term)
+        if matcher is None:
+            return NOTHING
+        ids, counts = [], []
+        while not matcher._atend:
+            matcher._read_data()
+            deltas, weights, _ = matcher._data
+            ids.append(np.cumsum(np.array(deltas, np.int64)))
+            counts.append(
+                np.full(len(deltas), 1.0 if weights is None else weights, np.float32)
+                if weights is None or isinstance(weights, float)
+                else np.array(weights, np.float32)
+            )
+            matcher._next_block()
+        return Postings(np.concatenate(ids).astype(np.int32), np.concatenate(counts))
+
+    def _matcher(self, field: str, term: str) -> Any:
+        try:
+            return self._reader._terms.matcher(field, term.encode(), SCHEMA[field].format)
+        except TermNotFound:
+            return None
+
+    def _terms(self, field: str) -> list[tuple[str, int]]:
+        if field not in set(self._reader.indexed_field_names()):
+            return []
+        found = []
+        for (name, term), info in self._reader._terms.items_from(field, b""):
+            if name != field:
+                break
+            found.append((term.decode(), int(info.doc_frequency())))
+        return found
+
+    def _read_tags(self) -> dict[str, Ints]:
+        return {name: self._decode("tag", name).ids for name, _ in self._terms("tag")}
+
+
+def _numbers(per_document: Any, name: str, code: str, size: int) -> NDArray[Any]:
+    reader = per_document.column_reader(name, NumericColumn(code))
+    return _column(reader._dbfile, reader._basepos, reader._count, code, size)
+
+
+def _names(per_document: Any, name: str, size: int) -> tuple[NDArray[Any], list[str]]:
+    """Return one code a document, and what the codes stand for."""
+    reader = per_document.column_reader(name, RefBytesColumn())
+    codes = _column(reader._dbfile, reader._basepos, size, reader._typecode, size)
+    return codes, [value.decode() for value in reader._uniques]
+
+
+def _lengths(per_document: Any, name: str, size: int) -> Floats:
+    if not per_document.has_column(f"_{name}_len"):
+        return np.zeros(size, np.float32)
+    reader = per_document.column_reader(f"_{name}_len", LENGTHS_COLUMN)
+    lengths: Floats = _LENGTHS[_column(reader._dbfile, reader._basepos, reader._count, "B", size)]
+    return lengths
+
+
+def _column(file: Any, start: int, count: int, code: str, size: int) -> NDArray[Any]:
+    """Return a column of ``size`` values; Whoosh leaves zeros at the end of one unwritten."""
+    kind = np.dtype(_NUMPY_CODES[code])
+    values = np.frombuffer(file.get(start, min(count, size) * kind.itemsize), kind)
+    whole = np.zeros(size, kind.newbyteorder("="))
+    whole[: len(values)] = values
+    return whole

@@ -1,0 +1,102 @@
+"""Asking: suggestions while the title is typed, preview, and posting without losing a word to the sign-in page."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, Response, current_app, request
+
+from kb.db import current_session, reading_only
+from kb.errors import Conflict, Invalid, Refused, TooMany
+from kb.forum import listing, questions, tags, writing
+from kb.forum.models import Category
+from kb.search import asking
+from kb.search.documents import Shown
+from kb.web.drafting import drafted, keep_and_join, posted
+from kb.web.errors import sentence
+from kb.web.limits import limiter
+from kb.web.post_forms import QuestionForm, asked_to, category_of, previewed, refuse
+from kb.web.render import page, redirect_to, wants_fragment
+from kb.web.visitor import viewer
+
+bp = Blueprint("asking", __name__)
+
+ASK = "/questions/ask"
+FIRST_WORDS = 1000  # characters of the details that go into the look for similar threads
+MOST_SIMILAR = 6
+
+
+@bp.get(ASK)
+def ask() -> Response:
+    """The form, with what the reader wrote before they joined, or with a title and details from the address."""
+    carried = {name: request.args[name] for name in ("title", "body", "tags", "category") if name in request.args}
+    kept = {} if carried else drafted(ASK)
+    return _form(QuestionForm(formdata=None, data=carried or kept), kept=bool(kept))
+
+
+@bp.post("/questions")
+@limiter.limit("30/minute")
+def post() -> Response:
+    """Post the question; or show a preview, or what may answer it already, with every word kept."""
+    form = QuestionForm()
+    if asked_to("check"):
+        return _form(form, similar=_similar(form.words()))
+    try:
+        if asked_to("preview"):
+            return _form(form, preview=previewed(form.body.data or ""))
+        category = _checked(form.words())
+        if (by := viewer()) is None:
+            return keep_and_join(ASK, form.words())
+        question = questions.ask(
+            current_session(),
+            by=by,
+            title=form.title.data or "",
+            body=form.body.data or "",
+            category=category,
+            tags=tags.parse(form.tags.data or ""),
+        )
+    except (Invalid, Refused, Conflict, TooMany) as error:
+        return _form(form, status=refuse(form, error))
+    posted(ASK)
+    current_session().commit()
+    return redirect_to(f"/questions/{question.id}/{question.slug}")
+
+
+@bp.post("/preview")
+@limiter.limit("30/minute")
+def preview() -> Response:
+    """What Markdown will look like, for the editor; a page of its own to whoever posts it by hand."""
+    template = "questions/_preview.html" if wants_fragment() else "questions/preview.html"
+    try:
+        with reading_only():  # rendering may take a second, and a writer would keep others waiting
+            return page(template, html=previewed(request.form.get("body", "")), problem="")
+    except Invalid as error:
+        return page(template, 422, html="", problem=sentence(error))
+
+
+def _checked(words: Mapping[str, str]) -> Category:
+    """Return the category chosen; raises Invalid for whatever would be refused, so that a draft is fit to post."""
+    writing.title_of(words["title"])
+    writing.body_of(words["body"])
+    tags.parse(words["tags"])
+    return category_of(words)
+
+
+def _similar(words: Mapping[str, str]) -> Sequence[Shown]:
+    """Return what may answer the question: what its title finds, then what its text is like."""
+    session, engine = current_session(), asking.engine_of(current_app.extensions)
+    found = asking.typed(session, words["title"], viewer(), engine=engine, source="ask", final=True, limit=MOST_SIMILAR)
+    text = f"{words['title']}\n{words['body'][:FIRST_WORDS]}"
+    alike = asking.similar(session, text, viewer(), engine=engine, limit=MOST_SIMILAR)
+    shown = {(one.kind, one.ref): one for one in [*(hit.shown for hit in found.hits), *alike]}
+    return tuple(shown.values())[:MOST_SIMILAR]
+
+
+def _form(
+    form: QuestionForm,
+    *,
+    status: int = 200,
+    kept: bool = False,
+    preview: str = "",
+    similar: Sequence[Shown] | None = None,
+) -> Response:
+    form.offer(listing.categories(current_session()))
+    return page("questions/ask.html", status, form=form, kept=kept, preview=preview, similar=similar)

@@ -1,0 +1,138 @@
+"""Made-up things for the page that shows every component: short ones, long ones, and the awkward ones."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext
+from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+
+from kb import clock
+from kb.forum.models import Status
+from kb.forum.shapes import STATUS_WORDS, Place, QuestionRow, Who
+from kb.search.documents import Hit, Shown
+from kb.web.forms import Form
+
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+RIGHT_TO_LEFT = "كيف أعيد تعيين كلمة المرور الخاصة بي؟"
+CODE = """\
+<div class="highlight"><pre><code><span class="kn">from</span> <span class="nn">kb.app</span> \
+<span class="kn">import</span> <span class="n">create_app</span>
+
+<span class="c1"># One worker for each core.</span>
+<span class="n">app</span> <span class="o">=</span> <span class="n">create_app</span><span class="p">()</span>
+<span class="k">def</span> <span class="nf">greet</span><span class="p">(</span><span class="n">name</span><span class="p">:</span> \
+<span class="nb">str</span><span class="p">,</span> <span class="n">times</span> <span class="o">=</span> <span class="mi">3</span><span class="p">):</span>
+    <span class="k">return</span> <span class="s2">&quot;hello &quot;</span> <span class="o">+</span> <span class="n">name</span>
+</code></pre></div>"""
+
+
+class SampleForm(Form):
+    """One field of every kind."""
+
+    title = StringField("Title")
+    body = TextAreaField("Details")
+    category = SelectField(
+        "Category", choices=[SelectChoice("", "Choose a category"), SelectChoice("start", "Getting started")]
+    )
+    password = PasswordField("Password")
+    agree = BooleanField("Write to me when somebody answers")
+    reason = RadioField(
+        "Why was it not helpful?",
+        choices=[SelectChoice("old", "It is out of date"), SelectChoice("hard", "It is hard to follow")],
+    )
+    refused = StringField("A field with an error")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An article in a card."""
+
+    title: str
+    address: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A section as a card."""
+
+    title: str
+    address: str
+    icon: str
+    description: str
+    articles: tuple[Link, ...]
+
+
+def everything() -> dict[str, Any]:
+    """Return what ``style/index.html`` shows."""
+    return {
+        "form": _form(),
+        "rows": _rows(),
+        "hits": _hits(),
+        "cards": _cards(),
+        "people": (
+            ("amal-idrissi", "Amal Idrissi", True, False),
+            ("bo", "Bo", False, True),
+            ("x", LONG_WORD, False, False),
+        ),
+        "moment": clock.now() - timedelta(hours=3),
+        "code_html": CODE,
+        "long_word": LONG_WORD,
+        "right_to_left": RIGHT_TO_LEFT,
+    }
+
+
+def _form() -> SampleForm:
+    form = SampleForm(title="How do I export my tickets?", body="", refused=" ", formdata=None)
+    form.refused.errors = [gettext("Write at least 15 characters, so that others can find it.")]
+    return form
+
+
+def _rows() -> tuple[QuestionRow, ...]:
+    now = clock.now()
+    first = QuestionRow(
+        id=1,
+        title="The reset letter never arrives, what can I do?",
+        address="/questions",
+        status=Status.NEEDS_ANSWER,
+        status_words=STATUS_WORDS[Status.NEEDS_ANSWER],
+        category=Place("accounts", "Accounts"),
+        tags=("password", "e-mail"),
+        asker=Who(1, "amal-idrissi", "Amal Idrissi", staff=False, expert=False),
+        created_at=now - timedelta(minutes=12),
+        active_at=now,
+        solved_at=None,
+        answers_count=0,
+        me_too_count=4,
+        extract="I asked for a new password three times since this morning and looked into the spam folder.",
+    )
+    states = (Status.ANSWERED, Status.SOLVED, Status.CLOSED)
+    titles = (f"Is {LONG_WORD} supported?", RIGHT_TO_LEFT, "Can I have it in pink?")
+    more = (
+        replace(
+            first, title=title, status=status, status_words=STATUS_WORDS[status], answers_count=count, me_too_count=0
+        )
+        for count, (title, status) in enumerate(zip(titles, states, strict=True))
+    )
+    return (first, *more)
+
+
+def _hits() -> tuple[Hit, ...]:
+    article = Shown(
+        "article", 1, "", "/articles", "", "Accounts", "/articles", "published", ("4 min to read",), clock.now()
+    )
+    question = replace(article, kind="question", status="solved", facts=("3 answers",), place_address="/questions")
+    title, extract = "Set a new <mark>password</mark>", "Choose “<mark>Forgot password</mark>” and open the letter …"
+    return tuple(Hit(shown, 1, title, extract, 1.0) for shown in (article, question))
+
+
+def _cards() -> tuple[Card, ...]:
+    links = tuple(
+        Link(title, "/articles") for title in ("Search in your own words", "Read a thread", "Follow a question")
+    )
+    return (
+        Card("Finding help", "/articles", "compass", "", links),
+        Card("Asking well", "/articles", "ask", "How a question gets a good answer, soon.", ()),
+    )

@@ -1,0 +1,60 @@
+"""A thread as search sees it."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from kb.forum import answers, indexing, me_too, ratings
+from kb.forum.indexing import Threads
+from kb.forum.models import Status
+from tests.builders import Cast
+from tests.builders_forum import answer, question
+
+
+def test_documents_hold_the_best_answers_first(session: Session, cast: Cast) -> None:
+    asked = question(session, by=cast.alice, body="The **body**")
+    _, rated, accepted = (
+        answer(session, question=asked, by=cast.bob, body=body) for body in ("plain", "rated", "accepted")
+    )
+    ratings.rate(session, answer=rated, by=cast.alice, helpful=True)
+    answers.accept(session, answer=accepted, by=cast.alice)
+    session.commit()
+    (found,) = Threads().documents(session, [asked.id, 99])
+    assert found.text.split("\n") == ["The body", "accepted", "rated", "plain"]
+    assert (found.title, found.tags, found.section, found.status) == (asked.title, ("password",), "problems", "solved")
+
+
+def test_documents_stop_at_the_limit(session: Session, cast: Cast) -> None:
+    asked = question(session, by=cast.alice, body="word " * 5_000)
+    answer(session, question=asked, by=cast.bob, body="never reached")
+    (found,) = Threads().documents(session, [asked.id])
+    assert len(found.text) <= indexing.MOST_TEXT
+    assert "never" not in found.text
+
+
+def test_shown_says_what_a_hit_needs(session: Session, cast: Cast) -> None:
+    asked = question(session, by=cast.alice)
+    answers.accept(session, answer=answer(session, question=asked, by=cast.bob), by=cast.alice)
+    answer(session, question=asked, by=cast.bob)
+    me_too.say(session, question=asked, by=cast.will, too=True)
+    session.commit()
+    shown = Threads().shown(session, [asked.id], None)[asked.id]
+    assert shown.address == f"/questions/{asked.id}/how-do-i-reset-my-password"
+    assert shown.facts == ("Solved", "2 answers", "1 other has this too")
+    assert (shown.place, shown.place_address) == ("Something is not working", "/categories/problems")
+    assert "Ask for a new link" in shown.text
+
+
+def test_titles_finds_the_most_words_first(session: Session, cast: Cast) -> None:
+    one = question(session, by=cast.alice, title="Reset a 100% lost password")
+    two = question(session, by=cast.alice, title="Password of a printer")
+    question(session, by=cast.alice, title="Something else entirely")
+    session.commit()
+    assert Threads().titles(session, ["reset", "PASSWORD"], None, 5) == [one.id, two.id]
+    assert Threads().titles(session, ["100%"], None, 5) == [one.id]
+    assert Threads().titles(session, ["%", ""], None, 5) == [one.id]
+    assert Threads().titles(session, [], None, 5) == []
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_boost_is_gentle(status: Status) -> None:
+    assert 0.8 <= indexing.boost(status, 0) <= indexing.boost(status, 1_000) <= 1.35

@@ -1,0 +1,283 @@
+"""Who may call what: every route, every kind of person, in one table that fails when a route is missing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb.articles import publishing
+from kb.articles.models import Article
+from kb.articles.source import open_source
+from kb.notices.models import Notice
+from kb.people.models import Person, Role
+from kb.people.models import Session as SignIn
+from kb.settings import PROJECT
+from tests import builders, builders_forum
+
+VISITOR = frozenset({"visitor"})
+SIGNED_IN = frozenset({"member", "asker", "answerer", "expert", "writer", "moderator", "admin", "staff"})
+EVERYONE = VISITOR | SIGNED_IN
+MODERATORS = frozenset({"moderator", "admin"})
+HELPERS = frozenset({"expert"}) | MODERATORS
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One route: who is let in and with what, and what the others are told. Visitors are sent to sign in."""
+
+    endpoint: str
+    method: str
+    path: str
+    allowed: frozenset[str] = EVERYONE
+    answer: int = 200
+    refusal: int = 403
+    data: dict[str, str] = field(default_factory=dict)
+    visitor: int = 303
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}
+LONG = "Enough words to be worth posting."
+
+TABLE = [
+    Row("static", "GET", "/static/css/base/tokens.css"),
+    Row("assets.asset_file", "GET", "{css}"),
+    Row("health.alive", "GET", "/healthz"),
+    Row("health.ready", "GET", "/readyz"),
+    Row("home.front", "GET", "/"),
+    Row("home.style", "GET", "/style"),
+    Row("home.favicon", "GET", "/favicon.svg"),
+    Row("home.robots", "GET", "/robots.txt"),
+    # Articles
+    Row("articles.index", "GET", "/articles"),
+    Row("articles.section", "GET", "/articles/{section}"),
+    Row("articles.article", "GET", "/articles/{section}/{article}"),
+    Row("articles.markdown", "GET", "/articles/{section}/{article}.md"),
+    Row("articles.article_feedback.ask", "GET", "/articles/{section}/{article}/feedback"),
+    Row(
+        "articles.article_feedback.give",
+        "POST",
+        "/articles/{section}/{article}/feedback",
+        answer=303,
+        data={"helpful": "yes"},
+        headers=SAME_SITE,
+    ),
+    Row("articles.image", "GET", "/articles/images/0000/none.png", answer=404),
+    # Search
+    Row("search.results", "GET", "/search?q=password"),
+    Row("search.suggest", "GET", "/search/suggest?q=password"),
+    Row("search.opened", "POST", "/search/opened/{query}/1/question/{q}", answer=204),
+    # Reading the community
+    Row("questions.questions", "GET", "/questions"),
+    Row("questions.tags", "GET", "/tags"),
+    Row("questions.tag", "GET", "/tags/password"),
+    Row("questions.category", "GET", "/categories/problems"),
+    Row("questions.thread", "GET", "/questions/{q}/{slug}"),
+    Row("questions.history", "GET", "/questions/{q}/history"),
+    Row("answers.answer", "GET", "/answers/{a}", answer=302),
+    Row("answers.history", "GET", "/answers/{a}/history"),
+    Row("answers.comments.comment", "GET", "/comments/{c}", answer=302),
+    Row("answers.comments.history", "GET", "/comments/{c}/history"),
+    # Asking and answering; what a visitor writes is kept until they have joined
+    Row("questions.asking.ask", "GET", "/questions/ask"),
+    Row("questions.asking.preview", "POST", "/preview", data={"body": "*hello*"}),
+    Row(
+        "questions.asking.post",
+        "POST",
+        "/questions",
+        answer=303,
+        data={"title": "Where is my invoice now?", "body": LONG, "category": "problems", "tags": ""},
+    ),
+    Row("answers.answering", "GET", "/questions/{q}/answers"),
+    Row("answers.post", "POST", "/questions/{q}/answers", answer=303, data={"body": LONG}),
+    Row("questions.edits.commenting", "GET", "/questions/{q}/comments"),
+    Row("questions.edits.comment", "POST", "/questions/{q}/comments", answer=303, data={"body": LONG}),
+    Row("answers.commenting", "GET", "/answers/{a}/comments"),
+    Row("answers.comment", "POST", "/answers/{a}/comments", answer=303, data={"body": LONG}),
+    # Acts on a thread
+    Row("questions.acts.follow", "POST", "/questions/{q}/follow", SIGNED_IN, 303, data={"follow": "yes"}),
+    Row("questions.acts.say_me_too", "POST", "/questions/{q}/me-too", SIGNED_IN - {"asker"}, 303, data={"too": "yes"}),
+    Row(
+        "questions.acts.acceptance",
+        "POST",
+        "/questions/{q}/acceptance",
+        HELPERS | {"asker"},
+        303,
+        data={"answer": "{a}"},
+    ),
+    Row("answers.rating", "POST", "/answers/{a}/rating", SIGNED_IN - {"answerer"}, 303, data={"helpful": "yes"}),
+    Row("questions.care.closing", "GET", "/questions/{q}/closure", HELPERS | {"asker"}),
+    Row("questions.care.closure", "POST", "/questions/{q}/closure", HELPERS, 303, data={"reason": "declined"}),
+    Row("questions.care.repeating", "GET", "/questions/{q}/duplicate", HELPERS),
+    Row("questions.care.duplicate", "POST", "/questions/{q}/duplicate", HELPERS, 303, data={"original": "{older}"}),
+    # Changing what was written
+    Row("questions.edits.editing", "GET", "/questions/{q}/edit", MODERATORS | {"asker"}),
+    Row(
+        "questions.edits.edit",
+        "POST",
+        "/questions/{q}/edit",
+        MODERATORS | {"asker"},
+        303,
+        data={"title": "Where is my invoice by now?", "body": LONG, "category": "problems", "tags": ""},
+    ),
+    Row("answers.editing", "GET", "/answers/{a}/edit", MODERATORS | {"answerer"}),
+    Row("answers.edit", "POST", "/answers/{a}/edit", MODERATORS | {"answerer"}, 303, data={"body": LONG}),
+    Row("answers.comments.editing", "GET", "/comments/{c}/edit", MODERATORS | {"member"}),
+    Row("answers.comments.edit", "POST", "/comments/{c}/edit", MODERATORS | {"member"}, 303, data={"body": LONG}),
+    Row("answers.hiding.asking", "GET", "/answers/{a}/visibility", MODERATORS | {"answerer"}),
+    Row(
+        "answers.hiding.visibility",
+        "POST",
+        "/answers/{a}/visibility",
+        MODERATORS | {"answerer"},
+        303,
+        data={"hidden": "yes", "why": "spam"},
+    ),
+    # People
+    Row("people.profile", "GET", "/people/asker"),
+    Row("people.sign_in.join_form", "GET", "/join", VISITOR, 200, 303),
+    Row(
+        "people.sign_in.join",
+        "POST",
+        "/join",
+        EVERYONE,
+        303,
+        data={"name": "New Person", "email": "new{q}@example.com", "password": "purple elephants dance"},
+    ),
+    Row("people.sign_in.sign_in_form", "GET", "/sign-in", VISITOR, 200, 303),
+    Row("people.sign_in.sign_in", "POST", "/sign-in", EVERYONE, 422, data={"login": "nobody", "password": "wrong"}),
+    Row("people.sign_in.sign_out", "POST", "/sign-out", EVERYONE, 303),
+    Row("people.password_reset.ask_form", "GET", "/password"),
+    Row("people.password_reset.ask", "POST", "/password", data={"email": "nobody@example.com"}),
+    Row("people.password_reset.follow", "GET", "/password/not-a-token", answer=303),
+    Row("people.password_reset.choose_form", "GET", "/password/new", answer=404),
+    Row(
+        "people.password_reset.choose", "POST", "/password/new", answer=404, data={"password": "purple elephants dance"}
+    ),
+    Row("people.account_settings.show", "GET", "/settings", SIGNED_IN),
+    Row(
+        "people.account_settings.save_profile",
+        "POST",
+        "/settings/profile",
+        SIGNED_IN,
+        303,
+        data={"name": "Somebody", "about": ""},
+    ),
+    Row("people.account_settings.choose_letters", "POST", "/settings/letters", SIGNED_IN, 303),
+    Row(
+        "people.account_settings.change_password",
+        "POST",
+        "/settings/password",
+        SIGNED_IN,
+        422,
+        data={"current": "wrong", "password": "purple elephants dance"},
+    ),
+    Row("people.account_settings.devices", "GET", "/settings/sessions", SIGNED_IN),
+    Row("people.account_settings.end_device", "POST", "/settings/sessions/{session}/end", SIGNED_IN, 303),
+    Row("people.account_settings.end_others", "POST", "/settings/sessions/end-others", SIGNED_IN, 303),
+    # The inbox and letters
+    Row("inbox.show", "GET", "/inbox", SIGNED_IN),
+    Row("inbox.open_notice", "POST", "/inbox/{notice}", frozenset({"asker"}), 303, 404),
+    Row("inbox.read_all", "POST", "/inbox/read", SIGNED_IN, 303),
+    Row("inbox.stopping", "GET", "/letters/stop/not-a-token", answer=404),
+    Row("inbox.stop", "POST", "/letters/stop/not-a-token", answer=404),
+    Row("inbox.resume", "POST", "/letters/resume/not-a-token", answer=404),
+]
+WITHOUT_TOKEN = {"articles.article_feedback.give", "inbox.stop", "inbox.resume", "search.opened"}
+"""Guarded by where the browser says it comes from, or by a signed token in the address; the last counts a click."""
+
+
+@pytest.fixture
+def people(session: Session) -> dict[str, Person | None]:
+    """One of each; the admin is granted nothing but admin."""
+    found: dict[str, Person | None] = {"visitor": None}
+    for name in ("member", "asker", "answerer"):
+        found[name] = builders.person(session, name)
+    for role in Role:
+        found[role.value] = builders.person(session, role.value, role)
+    found["staff"] = builders.person(session, "staff", staff=True)
+    publishing.publish(session, open_source(PROJECT / "content"))
+    for person in found.values():
+        if person is not None:  # old hands, whom the limits of a first day do not stop
+            person.created_at -= timedelta(days=30)
+    session.commit()
+    return found
+
+
+def test_table_names_every_route_and_no_other(app: Flask) -> None:
+    there = {
+        (rule.endpoint, method) for rule in app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    stated = {(row.endpoint, row.method) for row in TABLE}
+    assert stated == there
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method} {row.endpoint}")
+def test_route_lets_in_whom_the_table_says(
+    row: Row,
+    app: Flask,
+    session: Session,
+    people: dict[str, Person | None],
+    signed_in: Callable[[Person], FlaskClient],
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    wrong = []
+    for actor, person in people.items():
+        names = _things(session, app, people, person)
+        client = signed_in(person) if person else app.test_client()
+        data = {key: value.format_map(names) for key, value in row.data.items()}
+        got = client.open(row.path.format_map(names), method=row.method, data=data or None, headers=row.headers)
+        expected = row.answer if actor in row.allowed else row.visitor if actor == "visitor" else row.refusal
+        if got.status_code != expected:
+            wrong.append(f"{actor}: {got.status_code} instead of {expected}")
+        if actor == "visitor" and actor not in row.allowed and expected == 303:
+            assert got.headers["Location"].startswith(("/sign-in?", "/join?"))
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in TABLE if row.method == "POST" and row.endpoint not in WITHOUT_TOKEN],
+    ids=lambda row: row.endpoint,
+)
+def test_post_without_the_form_token_is_refused(
+    row: Row, app: Flask, session: Session, people: dict[str, Person | None], signed_in: Callable[[Person], FlaskClient]
+) -> None:
+    person = people["admin"]
+    assert person is not None
+    names = _things(session, app, people, person)
+    answer = signed_in(person).post(row.path.format_map(names), data=row.data)
+    assert answer.status_code == 400
+
+
+def _things(session: Session, app: Flask, people: dict[str, Person | None], actor: Person | None) -> dict[str, str]:
+    """Make a fresh thread and return what a path may name; committed."""
+    asker, answerer, member = people["asker"], people["answerer"], people["member"]
+    assert asker and answerer and member
+    older = builders_forum.question(session, by=member, title="Where do I find my invoice?")
+    question = builders_forum.question(session, by=asker, title="Where is my invoice?")
+    comment = builders_forum.comment(session, question=question, by=member)
+    answer = builders_forum.answer(session, question=question, by=answerer)
+    session.flush()
+    article = session.scalars(select(Article).where(Article.status == "published").limit(1)).one()
+    notice = session.scalars(select(Notice).where(Notice.person_id == asker.id).limit(1)).one()
+    device = None
+    if actor is not None:
+        device = SignIn(
+            token_hash=f"{actor.handle}{question.id}".encode().ljust(32), person_id=actor.id,
+            created_at=question.created_at, seen_at=question.created_at, ip="127.0.0.1", agent="another device",
+        )  # fmt: skip
+        session.add(device)
+    session.commit()
+    with app.test_request_context():
+        css = app.jinja_env.globals["asset"]("site.css")
+    return {
+        "q": str(question.id), "slug": question.slug, "older": str(older.id), "a": str(answer.id), "c": str(comment.id),
+        "notice": str(notice.id), "session": str(device.id if device else 1), "css": css, "query": "A" * 22,
+        "section": article.section.slug, "article": article.slug,
+    }  # fmt: skip

@@ -1,0 +1,85 @@
+"""Documents for tests of search, and a source that gives them without a table behind it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from kb.people.models import Person
+from kb.people.rules import audiences
+from kb.search.documents import Document, Shown
+from kb.search.engine import Key
+
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def document(kind: str, ref: int, title: str, text: str = "", **more: object) -> Document:
+    """Return a public document; the higher its id, the newer it is."""
+    values: dict[str, object] = {
+        "created_at": FIRST_DAY + timedelta(minutes=ref),
+        "section": "accounts" if kind == "article" else "general",
+        "status": "published" if kind == "article" else "needs_answer",
+        **more,
+    }
+    return Document(kind=kind, ref=ref, title=title, text=text, **values)  # type: ignore[arg-type]
+
+
+def article(ref: int, title: str, text: str = "", **more: object) -> Document:
+    """Return a public article."""
+    return document("article", ref, title, text, **more)
+
+
+def question(ref: int, title: str, text: str = "", **more: object) -> Document:
+    """Return a public question."""
+    return document("question", ref, title, text, **more)
+
+
+class Pile:
+    """A source of one kind whose documents a test puts down, changes and hides."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.held: dict[int, Document] = {}
+        self.hidden: set[int] = set()
+
+    def put(self, *documents: Document) -> None:
+        """Hold ``documents``."""
+        self.held.update({one.ref: one for one in documents})
+
+    def refs(self, session: Session) -> Sequence[int]:
+        """See Source."""
+        return sorted(self.held.keys() - self.hidden)
+
+    def documents(self, session: Session, refs: Sequence[int]) -> Iterator[Document]:
+        """See Source."""
+        return (self.held[ref] for ref in refs if ref in self.held and ref not in self.hidden)
+
+    def shown(self, session: Session, refs: Sequence[int], viewer: Person | None) -> dict[int, Shown]:
+        """See Source."""
+        return {one.ref: _shown(one) for one in self.documents(session, refs) if one.audience in audiences(viewer)}
+
+    def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
+        """See Source."""
+        seen = self.shown(session, sorted(self.held), viewer)
+        return [ref for ref, one in seen.items() if any(word.lower() in one.title.lower() for word in words)][:limit]
+
+
+def key(one: Document) -> Key:
+    """Return which document it is."""
+    return Key(one.kind, one.ref)
+
+
+def _shown(one: Document) -> Shown:
+    return Shown(
+        kind=one.kind,
+        ref=one.ref,
+        title=one.title,
+        address=f"/{one.kind}s/{one.ref}",
+        text=one.text,
+        place=one.section.capitalize(),
+        place_address=f"/{one.section}",
+        status=one.status,
+        facts=("Needs an answer",) if one.kind == "question" else (),
+        at=one.created_at,
+        tags=one.tags,
+    )

@@ -1,0 +1,171 @@
+"""The index follows the database: what changes is found, what is hidden is gone, what is lost is made anew."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kb import clock
+from kb.jobs import Job
+from kb.search import asking, changes, checking, following
+from kb.search.engine import Engine, Key
+from kb.search.models import Change
+from kb.search.whoosh_engine import WhooshEngine
+from tests.search.builders import Pile, article, question
+
+Piles = tuple[Pile, Pile]
+
+
+@pytest.fixture
+def engine(app: Flask) -> Engine:
+    return asking.engine_of(app.extensions)
+
+
+def note(session: Session, pile: Pile, *refs: int) -> None:
+    changes.note_many(session, pile.kind, refs)
+    session.commit()
+
+
+def titles(session: Session, engine: Engine, text: str) -> list[str]:
+    return [hit.shown.title for hit in asking.ask(session, text, None, engine=engine).hits]
+
+
+def test_follow_builds_an_index_where_there_is_none(session: Session, engine: Engine, piles: Piles) -> None:
+    piles[0].put(article(1, "Reset your password"))
+    assert not engine.state().ready
+    assert following.follow(session, engine) == 1
+    assert titles(session, engine, "password") == ["Reset your password"]
+
+
+def test_follow_puts_in_what_is_new_and_changed(session: Session, engine: Engine, piles: Piles) -> None:
+    following.follow(session, engine)
+    piles[1].put(question(1, "Sync is slow"), question(2, "Sync is broken"))
+    note(session, piles[1], 1, 2)
+    assert following.follow(session, engine) == 2
+    assert titles(session, engine, "slow sync") == ["Sync is slow"]
+    piles[1].put(question(1, "Printing is slow"))
+    note(session, piles[1], 1)
+    following.follow(session, engine)
+    assert titles(session, engine, "slow") == ["Printing is slow"]
+    assert following.follow(session, engine) == 0
+
+
+def test_follow_takes_out_what_is_gone(session: Session, engine: Engine, piles: Piles) -> None:
+    piles[1].put(question(1, "Sync is slow"))
+    following.follow(session, engine)
+    piles[1].hidden.add(1)
+    note(session, piles[1], 1)
+    following.follow(session, engine)
+    assert engine.held() == []
+
+
+def test_hidden_is_gone_before_the_index_knows(session: Session, engine: Engine, piles: Piles) -> None:
+    piles[1].put(*(question(ref, "Sync is slow", tags=("sync",)) for ref in range(1, 15)))
+    following.follow(session, engine)
+    piles[1].hidden.update({3, 14})
+    note(session, piles[1], 3, 14)
+    found = asking.ask(session, "slow sync", None, engine=engine)
+    assert len(found.hits) == 10 and found.total == 12
+    assert found.counts["kind"] == {"question": 12} and found.counts["tag"] == {"sync": 12}
+    assert 14 not in {hit.shown.ref for hit in asking.suggest(session, "slow sy", None, engine=engine, limit=20)}
+    assert 14 not in {one.ref for one in asking.similar(session, "Sync is slow", None, engine=engine, limit=20)}
+
+
+def test_hidden_without_a_word_to_search_is_still_not_shown(session: Session, engine: Engine, piles: Piles) -> None:
+    piles[1].put(*(question(ref, "Sync is slow") for ref in range(1, 15)))
+    following.follow(session, engine)
+    piles[1].hidden.add(14)
+    found = asking.ask(session, "slow sync", None, engine=engine)
+    assert [hit.shown.ref for hit in found.hits] == list(range(13, 3, -1))
+    assert found.total == 13
+
+
+def test_follow_does_not_miss_a_transaction_that_commits_late(session: Session, engine: Engine, piles: Piles) -> None:
+    following.follow(session, engine)
+    piles[1].put(question(1, "Came first, committed last"), question(2, "Came last, committed first"))
+    session.add(Change(id=102, kind="question", ref=2, at=clock.now()))
+    session.commit()
+    following.follow(session, engine)
+    session.add(Change(id=101, kind="question", ref=1, at=clock.now()))
+    session.commit()
+    following.follow(session, engine)
+    assert {key.ref for key in engine.held()} == {1, 2}
+
+
+def test_follow_settles_what_is_over_a_minute_old(session: Session, engine: Engine, piles: Piles) -> None:
+    following.follow(session, engine)
+    piles[1].put(question(1, "Sync"))
+    note(session, piles[1], 1)
+    following.follow(session, engine)
+    assert (engine.marks().settled, engine.marks().reached) == (0, 1)
+    clock.advance(timedelta(minutes=2))
+    following.follow(session, engine)
+    assert (engine.marks().settled, engine.marks().reached) == (1, 1)
+
+
+def test_follow_takes_many_changes_in_turns(
+    session: Session, engine: Engine, piles: Piles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "MOST_AT_ONCE", 4)
+    following.follow(session, engine)
+    piles[1].put(*(question(ref, f"Sync {ref}") for ref in range(1, 11)))
+    note(session, piles[1], *range(1, 11))
+    clock.advance(timedelta(minutes=2))
+    assert [following.follow(session, engine) for _ in range(4)] == [4, 4, 2, 0]
+    assert len(engine.held()) == 10
+
+
+def test_follow_catches_a_rebuilt_index_up(session: Session, engine: Engine, piles: Piles, app: Flask) -> None:
+    piles[1].put(question(1, "Before"))
+    following.follow(session, engine)
+
+    def meanwhile(done: int) -> None:
+        piles[1].put(question(2, "Meanwhile"))
+        note(session, piles[1], 2)
+        following.follow(session, engine)
+
+    other = WhooshEngine(Path(app.config["SETTINGS"].data) / "index", site=_site(engine))
+    following.rebuild(session, other, meanwhile)
+    following.follow(session, engine)
+    assert {key.ref for key in engine.held()} == {1, 2}
+    assert list(checking.faults(session, engine)) == []
+
+
+def test_follow_builds_anew_when_the_database_is_older(session: Session, engine: Engine, piles: Piles) -> None:
+    piles[1].put(question(1, "Sync"))
+    engine.rebuild([question(7, "Gone")], settled=50, reached=50)
+    following.follow(session, engine)
+    assert engine.held() == [Key("question", 1)]
+
+
+def test_forget_changes_keeps_the_newest_and_makes_old_indexes_start_over(
+    session: Session, engine: Engine, piles: Piles
+) -> None:
+    following.follow(session, engine)
+    piles[1].put(question(1, "Sync"), question(2, "Sync"))
+    note(session, piles[1], 1, 2)
+    clock.advance(timedelta(days=30))
+    following.forget_changes(session)
+    session.commit()
+    assert session.scalars(select(Change.ref)).all() == [2]
+    assert session.scalar(select(func.count()).select_from(Job)) == 1
+    following.follow(session, engine)
+    assert {key.ref for key in engine.held()} == {1, 2}
+
+
+def test_faults_name_what_disagrees(session: Session, engine: Engine, piles: Piles) -> None:
+    piles[1].put(question(1, "Sync"))
+    assert list(checking.faults(session, engine)) == ["search: No index has been built yet."]
+    engine.rebuild([question(2, "Gone")], settled=0, reached=0)
+    assert list(checking.faults(session, engine)) == [
+        "search: question 1 is not in the index",
+        "search: question 2 is in the index but should not be",
+    ]
+
+
+def _site(engine: Engine) -> str:
+    assert isinstance(engine, WhooshEngine)
+    return engine._shelf.site

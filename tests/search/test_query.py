@@ -1,0 +1,98 @@
+"""What is typed becomes a Query: every piece where it belongs, whatever is typed."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.search.query import LONGEST, MOST_TERMS, Query, narrowed, parse
+from tests.conftest import DATA
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("reset password", {"words": ("reset", "password")}),
+        ('say "two words" more', {"words": ("say", "more"), "phrases": ("two words",)}),
+        ("sync -android", {"words": ("sync",), "without": ("android",)}),
+        ('sync -"dark mode"', {"words": ("sync",), "without": ("dark mode",)}),
+        ("sign-in", {"words": ("sign-in",)}),
+        ("tag:SSO tag:saml", {"tags": ("sso", "saml")}),
+        ("-tag:sso", {"without_tags": ("sso",)}),
+        ("section:start category:general", {"sections": ("start",), "categories": ("general",)}),
+        ("is:solved", {"statuses": frozenset({"solved"})}),
+        ("is:open", {"statuses": frozenset({"needs_answer", "answered"})}),
+        ("IS:Article", {"kind": "article"}),
+        ("in:questions", {"kind": "question"}),
+        ("in:title lost", {"title_only": True, "words": ("lost",)}),
+        ("about:config", {"words": ("about:config",)}),
+        ("C# v7.4 0x80070005", {"words": ("C#", "v7.4", "0x80070005")}),
+        ("is:solvd", {"words": ("is:solvd",), "ignored": ("is:solvd",)}),
+        ("tag: sso", {"words": ("tag", "sso"), "ignored": ("tag:",)}),
+        ("in:nowhere", {"words": ("in:nowhere",), "ignored": ("in:nowhere",)}),
+        ("-is:solved", {"without": ("is:solved",), "ignored": ("-is:solved",)}),
+        ('an "open quote', {"words": ("an", "open", "quote"), "ignored": ('"',)}),
+        ("- * ( ) ~ ^ [a TO z] AND OR NOT", {"words": ("a", "TO", "z", "AND", "OR", "NOT")}),
+        ("", {}),
+        ("  \x00\t ", {}),
+        ('"" -"" -', {}),
+    ],
+)
+def test_parse_sorts_pieces_in(text: str, expected: dict[str, object]) -> None:
+    query = parse(text)
+    assert query == Query(text=text.replace("\x00", " ").replace("\t", " ").strip(), **expected)  # type: ignore[arg-type]
+
+
+def test_parse_takes_so_many_words_and_names_the_rest() -> None:
+    query = parse(" ".join(f"w{number}" for number in range(20)))
+    assert len(query.words) == MOST_TERMS
+    assert query.ignored == ("w16", "w17", "w18", "w19")
+
+
+def test_parse_cuts_what_is_too_long_and_says_so() -> None:
+    query = parse("a" * 5000)
+    assert len(query.text) == LONGEST and "…" in query.ignored
+
+
+def test_parse_takes_no_time_over_pathological_text() -> None:
+    began = time.perf_counter()
+    for piece in ("(", '"', "-", "a:", "-a:", '-a:"', "* ", "a* ", "[a TO z] ", "~2 ", "é" * 9, "\ud800", "𝔘", "ﷺ"):
+        parse(piece * 100_000)
+    assert time.perf_counter() - began < 1.0
+
+
+@given(st.text(max_size=400))
+def test_parse_never_fails(text: str) -> None:
+    query = parse(text)
+    assert len(query.text) <= LONGEST
+    assert len(query.wanted.split()) <= MOST_TERMS * 2
+    query.text.encode()
+
+
+@given(st.lists(st.sampled_from(['"', "-", "tag:", "is:", "in:", "solved", "a", " ", "title", "(", ":", "é", "§"])))
+def test_parse_never_fails_on_pieces_of_the_language(pieces: list[str]) -> None:
+    parse("".join(pieces))
+
+
+def test_parse_takes_naughty_strings() -> None:
+    file = DATA / "security" / "blns.json"
+    if not file.exists():
+        pytest.skip("the shared data is not here")
+    for text in json.loads(file.read_text()):
+        parse(text)
+
+
+def test_narrowed_adds_choices_and_overlooks_unknown_ones() -> None:
+    query = narrowed(parse("sync"), within="articles", section="Start", tag="SSO", status="solved")
+    assert (query.kind, query.sections, query.categories, query.tags) == ("article", ("start",), ("start",), ("sso",))
+    assert query.statuses == {"solved"}
+    assert narrowed(parse("sync"), within="nonsense", status="nonsense") == parse("sync")
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"), [("", True), ("  ", True), ("a", False), ("is:solved", False), ("-a", False)]
+)
+def test_is_empty_when_nothing_is_asked(text: str, empty: bool) -> None:
+    assert parse(text).is_empty is empty
