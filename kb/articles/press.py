@@ -68,24 +68,67 @@ class _Room:
         return Page(file, rendered, remarks)
 
     def close(self) -> None:
-        """End all processes."""
+        """End all processes but one, which waits for the next run."""
         for process in self._all:
-            process.end()
+            if not _waiting.keep(process):
+                process.end()
 
     def _ask(self, message: list[str]) -> Any:
         process: Process | None = getattr(self._mine, "process", None)
+        if process is None:
+            process = self._mine.process = self._taught()
+            self._all.append(process)
         try:
-            if process is None:
-                process = self._mine.process = Process(PROGRAM)
-                self._all.append(process)
-                process.ask(self._site, SECONDS_TO_LEARN)
             return process.ask(message, SECONDS_A_PAGE)
         except (TooSlow, Gone):
-            if process is not None:
-                self._all.remove(process)
-                process.kill()
+            self._all.remove(process)
             self._mine.process = None
+            process.kill()
             raise
+
+    def _taught(self) -> Process:
+        """Return a process that knows the site map: the one that waits if it is alive, else a new one."""
+        waiting = _waiting.take()
+        if waiting is not None:
+            try:
+                waiting.ask(self._site, SECONDS_TO_LEARN)
+                return waiting
+            except (TooSlow, Gone):  # it was stopped from outside while it waited
+                waiting.kill()
+        process = Process(PROGRAM)
+        process.ask(self._site, SECONDS_TO_LEARN)
+        return process
+
+
+class _Waiting:
+    """At most one process between two runs, because starting it takes longer than most runs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: Process | None = None
+
+    def take(self) -> Process | None:
+        """Return it, if there is one."""
+        with self._lock:
+            process, self._process = self._process, None
+        return process
+
+    def keep(self, process: Process) -> bool:
+        """Let ``process`` wait, unless another does; returns whether it does."""
+        with self._lock:
+            if self._process is None:
+                self._process = process
+            return self._process is process
+
+    def forget(self) -> None:
+        """Leave it to the parent this process was forked from."""
+        if self._process is not None:
+            self._process.let_go()
+        self._lock, self._process = threading.Lock(), None
+
+
+_waiting = _Waiting()
+os.register_at_fork(after_in_child=_waiting.forget)
 
 
 def _rendered(answer: dict[str, Any]) -> RenderedArticle:

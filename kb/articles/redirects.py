@@ -89,7 +89,7 @@ def _ids(session: Session, steps: Iterable[Step]) -> dict[str, int]:
     ids: dict[str, int] = {}
     for start in range(0, len(paths), _BATCH):
         these = Article.path.in_(paths[start : start + _BATCH])
-        ids |= dict(session.execute(select(Article.path, Article.id).where(these)).tuples())
+        ids |= dict(iter(session.execute(select(Article.path, Article.id).where(these))))
     return ids
 
 

@@ -1,4 +1,4 @@
-"""The program of a press: where everything is, then one article a line in, its page a line out."""
+"""The program of a press: a line that says where everything is, then one article a line in, its page a line out."""
 
 import json
 import resource
@@ -15,18 +15,18 @@ _MOST_MEMORY = 2 << 30
 
 
 def main() -> None:
-    """Say that it is ready, learn the site map, then answer until the input ends."""
+    """Say that it is ready, then learn site maps and set articles until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started us ends us
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     _say("ready")
-    told = json.loads(sys.stdin.readline() or "{}")
-    if not told:
-        return
-    site = SiteMap(told["pages"], {path: Picture(**picture) for path, picture in told["pictures"].items()})
-    _say("learned")
+    site = SiteMap({}, {})
     for line in sys.stdin:
-        path, markdown = json.loads(line)
-        _say(_answer(site, path, markdown))
+        told = json.loads(line)
+        if isinstance(told, dict):
+            site = SiteMap(told["pages"], {path: Picture(**picture) for path, picture in told["pictures"].items()})
+            _say("learned")
+        else:
+            _say(_answer(site, *told))
 
 
 def _answer(site: SiteMap, path: str, markdown: str) -> dict[str, Any] | None:

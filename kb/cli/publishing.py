@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from kb.articles import publishing
 from kb.articles.models import PublishRun
 from kb.articles.source import open_source
-from kb.db import current_session
+from kb.db import current_session, reading_only
 from kb.errors import Conflict, NotFound
 
 
@@ -26,7 +26,10 @@ def publish(check: bool, retire: bool) -> None:
     """Bring the articles of the site up to date with the content folder."""
     session = current_session()
     folder: Path = current_app.config["SETTINGS"].content
-    run = publishing.publish(session, open_source(folder), retire_many=retire)
+    with reading_only():  # making pages may take minutes, in which others must be able to write
+        drafted = publishing.draft(session, open_source(folder), retire_many=retire)
+        session.rollback()
+    run = publishing.store(session, drafted)
     for finding in run.findings:
         click.echo(f"{finding.path or folder}:{finding.line}: {finding.severity}: {finding.message}")
     click.echo(_summary(run))
@@ -44,7 +47,10 @@ def publish(check: bool, retire: bool) -> None:
 
 
 def _summary(run: PublishRun) -> str:
-    errors = sum(finding.severity == "error" for finding in run.findings)
-    warnings = len(run.findings) - errors
     done = [f"{getattr(run, kind)} {kind}" for kind in ("added", "changed", "moved", "retired", "unchanged")]
-    return f"{', '.join(done)}; {errors} errors, {warnings} warnings"
+    found = [
+        f"{number} {severity}{'' if number == 1 else 's'}"
+        for severity in ("error", "warning")
+        for number in [sum(finding.severity == severity for finding in run.findings)]
+    ]
+    return f"{', '.join(done)}; {', '.join(found)}"

@@ -37,6 +37,7 @@ def serve(host: str | None, port: int | None) -> None:
     app = _this_app()
     _log_to_stderr()
     address = _address(app, host, port)
+    web_server.require_free(address)
     supervisor = Supervisor()
     # Preparing happens in a child, so that this process never holds a database connection or a thread to fork.
     if supervisor.run_once(lambda: preparing.prepare(app)) != 0:

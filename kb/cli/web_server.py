@@ -1,12 +1,15 @@
 """The production web server: gunicorn, with the application loaded once and shared by its processes."""
 
 import os
+import socket
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+
+from kb.errors import Conflict
 
 THREADS = 4
 
@@ -27,6 +30,15 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Return the application."""
         return self._app
+
+
+def require_free(address: str) -> None:
+    """Raise Conflict when another program listens at ``address``, before anything is prepared for nothing."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_server((host.strip("[]"), int(port)), family=_family(host)).close()
+    except OSError as problem:
+        raise Conflict("Cannot listen at %(address)s: %(why)s.", address=address, why=problem.strerror) from None
 
 
 def run(app: Flask, address: str) -> None:
@@ -50,3 +62,7 @@ def run(app: Flask, address: str) -> None:
             "proc_name": "kb-web",
         },
     ).run()
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

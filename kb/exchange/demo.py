@@ -1,7 +1,7 @@
 """An example community for an empty site: people plainly named as examples act out threads through the usual verbs."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -49,21 +49,21 @@ def is_empty(session: Session) -> bool:
     return session.scalar(select(Question.id).limit(1)) is None
 
 
-def fill(session: Session) -> Filled:
+def fill(session: Session, script: Sequence[Scene] | None = None) -> Filled:
     """Give an empty site the example community, spread over the last weeks; returns what was made.
 
-    The examples have no address, so no letter is written to any of them. Raises Conflict when the site has
-    questions, or people by the names of the examples.
+    ``script`` is what happens in it, everything in the files when not given. The examples have no address, so no
+    letter is written to any of them. Raises Conflict when the site has questions, or people with the examples' handles.
     """
     if not is_empty(session):
         raise Conflict("This site has questions already; examples are only for an empty one.")
     taken = session.scalar(select(Person.handle).where(Person.handle.in_([part.handle for part in CAST])).limit(1))
     if taken is not None:
-        raise Conflict("Somebody is called “%(handle)s” already. If that is an example: kb demo --remove", handle=taken)
+        raise Conflict("The handle “%(handle)s” is taken already, so the examples find no place.", handle=taken)
     categories.ensure_defaults(session)
     now = clock.now()
     people, ways = _people(session, now - OLDEST)
-    script = scenes()
+    script = scenes() if script is None else script
     _Stage(session, people, now).play(script)
     asked = session.scalars(select(Question.id).where(Question.author_id.in_([one.id for one in people.values()])))
     changes.note_many(session, "question", asked.all())  # once more with today's date: notes are forgotten by age
@@ -109,7 +109,7 @@ class _Stage:
         self._answered: dict[tuple[str, int], Answer] = {}
         self._acts: list[tuple[datetime, Callable[[], object]]] = []
 
-    def play(self, script: list[Scene]) -> None:
+    def play(self, script: Sequence[Scene]) -> None:
         """Act ``script`` out."""
         for scene in script:
             self._plan(scene)

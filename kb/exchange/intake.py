@@ -68,13 +68,8 @@ class Intake:
         """Return our ids of those of ``keys`` (ids of the origin) that are here already."""
         found: dict[str, int] = {}
         for some in batches(set(keys)):
-            found.update(
-                self.session.execute(
-                    select(model.origin_id, model.id).where(model.origin == self.origin, model.origin_id.in_(some))
-                )
-                .tuples()
-                .all()  # type: ignore[arg-type]
-            )
+            here = select(model.origin_id, model.id).where(model.origin == self.origin, model.origin_id.in_(some))
+            found.update((str(key), row_id) for key, row_id in self.session.execute(here))
         return found
 
     def glimpse(self, model: Imported, keys: Collection[str]) -> dict[str, int]:

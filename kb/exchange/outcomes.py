@@ -28,11 +28,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Shut:
-    """That a question was closed, as a repeat or for a reason that was not handed down."""
+    """That a question was closed; why is not handed down."""
 
     question_key: str
     at: datetime
-    is_duplicate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +76,16 @@ def accept(intake: Intake, found: Iterable[Accepted]) -> None:
 
 
 def close(intake: Intake, found: Iterable[Shut]) -> None:
-    """Store the closures of questions that are here."""
+    """Store the closures of questions that are here; those that point at another were closed for that."""
     for some in batches(found):
         questions = intake.ids(Question, {one.question_key for one in some})
+        repeated = set(
+            intake.session.scalars(select(Duplicate.question_id).where(Duplicate.question_id.in_(questions.values())))
+        )
         rows = [
-            {
-                "question_id": questions[one.question_key],
-                "reason": CloseReason.DUPLICATE if one.is_duplicate else CloseReason.IMPORTED,
-                "note": "",
-                "created_at": one.at,
-            }
+            {"question_id": question_id, "reason": _reason(question_id in repeated), "note": "", "created_at": one.at}
             for one in some
-            if one.question_key in questions
+            if (question_id := questions.get(one.question_key)) is not None
         ]
         _store(intake, "closed questions", Closure, rows)
 
@@ -167,7 +164,7 @@ def _count(
         select(model.id, model.origin_id, question, *(getattr(model, name) for name in names)).where(
             model.origin == intake.origin, model.origin_id.in_(keys)
         )
-    ).tuples()
+    )
     different = [
         (row_id, str(key), question_id) for row_id, key, question_id, *said in found if said != votes[str(key)]
     ]
@@ -176,6 +173,10 @@ def _count(
         intake.session.execute(update(model), rows)
     intake.added["votes"] += sum(sum(votes[key]) for _, key, _ in different)
     return [question_id for _, _, question_id in different]
+
+
+def _reason(is_repeated: bool) -> CloseReason:
+    return CloseReason.DUPLICATE if is_repeated else CloseReason.IMPORTED
 
 
 def _answers(intake: Intake, keys: set[str]) -> dict[str, Any]:

@@ -66,16 +66,26 @@ def rows(path: Path, skip: Skip) -> Iterator[Row]:
     broken = False
     for number, text in _texts(path):
         place = f"{path.name} line {number}"
-        end = max(text.rfind("/>") + 2, text.rfind("</row>") + 6 if "</row>" in text else 0)
-        broken = end < len("<row/>")
+        element = "<" + text[1:].partition("<")[0].rstrip()  # no attribute holds the sign
+        broken = not element.endswith(">")
+        if broken:
+            skip(place, "the row breaks off")
+            continue
         try:
-            row = Row(place, dict(ElementTree.fromstring(text[:end]).attrib))  # noqa: S314 - no document type
+            row = Row(place, _attributes(element))
         except ElementTree.ParseError as error:
-            skip(place, "the row breaks off" if broken else f"not a row of XML ({str(error).partition(':')[0]})")
+            skip(place, f"not a row of XML ({str(error).partition(':')[0]})")
             continue
         yield row
     if not broken and not _is_whole(path):
         skip(f"{path.name}, its end", "the file breaks off there; what came before was read")
+
+
+def _attributes(element: str) -> dict[str, str]:
+    """Return the attributes of a start tag, closed or not; raises ParseError when it is not one."""
+    if not element.endswith("/>"):
+        element = f"{element[:-1]}/>"
+    return dict(ElementTree.fromstring(element).attrib)  # noqa: S314 - one element, no document type
 
 
 def _texts(path: Path) -> Iterator[tuple[int, str]]:

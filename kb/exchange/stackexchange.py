@@ -68,9 +68,8 @@ def _outcomes(intake: Intake, dump: Dump) -> None:
     intake.watch.step("accepted answers")
     outcomes.accept(intake, _dated(dump.accepted(), accepted_at))
     intake.watch.step("duplicates and closed questions")
-    repeats = list(dump.repeats())
-    outcomes.link(intake, repeats)
-    outcomes.close(intake, dump.closed(frozenset(one.question_key for one in repeats)))
+    outcomes.link(intake, dump.repeats())
+    outcomes.close(intake, dump.closed())
 
 
 def _votes(intake: Intake, dump: Dump) -> dict[str, datetime]:

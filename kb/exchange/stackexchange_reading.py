@@ -52,9 +52,9 @@ class Dump:
         """Yield which answer solved which question."""
         return self._read("Posts.xml", _accepted, only=QUESTION)
 
-    def closed(self, duplicates: frozenset[str]) -> Iterator[Shut]:
-        """Yield which questions were closed; those among ``duplicates`` because they were asked before."""
-        return self._read("Posts.xml", lambda row: _closed(row, duplicates), only=QUESTION)
+    def closed(self) -> Iterator[Shut]:
+        """Yield which questions were closed."""
+        return self._read("Posts.xml", _closed, only=QUESTION)
 
     def repeats(self) -> Iterator[Repeat]:
         """Yield which questions were asked before."""
@@ -152,10 +152,10 @@ def _accepted(row: Row) -> Accepted | None:
     return Accepted(row.place, row.key("Id"), answer) if answer and row.text("Id") else None
 
 
-def _closed(row: Row, duplicates: frozenset[str]) -> Shut | None:
+def _closed(row: Row) -> Shut | None:
     if not row.text("ClosedDate") or not row.text("Id"):
         return None
-    return Shut(row.key("Id"), row.moment("ClosedDate"), is_duplicate=row.key("Id") in duplicates)
+    return Shut(row.key("Id"), row.moment("ClosedDate"))
 
 
 def _repeat(row: Row) -> Repeat | None:

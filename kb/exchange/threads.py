@@ -97,7 +97,7 @@ def _parents(intake: Intake, keys: set[str]) -> dict[str, tuple[int, int | None]
     }
     answers = intake.ids(Answer, keys)
     found = intake.session.execute(select(Answer.id, Answer.question_id).where(Answer.id.in_(answers.values())))
-    questions = dict(found.tuples().all())
+    questions = dict(found.all())
     return parents | {key: (questions[answer_id], answer_id) for key, answer_id in answers.items()}
 
 

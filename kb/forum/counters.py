@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, or_, select, text, true, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.db import touch_site
@@ -57,6 +57,7 @@ def recount(session: Session, question_ids: Iterable[int]) -> None:
     Also sets status, ``solved_at``, ``active_at`` and scores from the rows there are. For imports, which add rows in
     bulk and call this once at the end; objects loaded before keep what they said until refreshed.
     """
+    _know_sizes(session)
     recount_questions(session, question_ids)
     recount_places(session)
 
@@ -82,8 +83,15 @@ def recount_questions(session: Session, question_ids: Iterable[int]) -> None:
 
 def recount_places(session: Session) -> None:
     """Count anew how many visible questions each category and each tag has."""
-    _update(session, Category, Category.questions_count != IN_CATEGORY, questions_count=IN_CATEGORY)
-    _update(session, Tag, Tag.questions_count != WITH_TAG, questions_count=WITH_TAG)
+    touch_site(session)
+    _know_sizes(session)
+    _update(session, Category, true(), questions_count=IN_CATEGORY)
+    _update(session, Tag, true(), questions_count=WITH_TAG)
+
+
+def _know_sizes(session: Session) -> None:
+    """Let the database look at its tables: those just filled are planned for as if they were empty otherwise."""
+    session.execute(text("ANALYZE"))
 
 
 def _score(session: Session, answers: ColumnElement[bool]) -> None:
@@ -125,8 +133,10 @@ def _moments(*moments: datetime | None) -> list[datetime]:
     return [moment for moment in moments if moment is not None]
 
 
-def _update(session: Session, noun: Any, which: ColumnElement[bool], **values: Any) -> None:
-    session.execute(update(noun).where(which).values(**values), execution_options={"synchronize_session": False})
+def _update(session: Session, noun: Any, which: ColumnElement[bool], **truths: ColumnElement[Any]) -> None:
+    """Write the truths where they are not what is said: writing rows anew that are right would cost the most."""
+    wrong = or_(*(getattr(noun, name).is_distinct_from(truth) for name, truth in truths.items()))
+    session.execute(update(noun).where(which, wrong).values(**truths), execution_options={"synchronize_session": False})
 
 
 def _chunks(question_ids: Iterable[int]) -> Iterator[list[int]]:

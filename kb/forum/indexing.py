@@ -158,9 +158,14 @@ def facts(status: Status, answers: int, me_too: int) -> tuple[str, ...]:
 def register() -> None:
     """Give threads to search, and tell the inbox which of their posts a person may still see."""
     documents.register(Threads())
+    documents.register_places(THREAD, _category_names)
     inbox.register_visibility("question", _visible_questions)
     inbox.register_visibility("answer", _visible_answers)
     inbox.register_visibility("comment", _visible_comments)
+
+
+def _category_names(session: Session) -> dict[str, str]:
+    return {row.slug: row.name for row in session.execute(select(Category.slug, Category.name))}
 
 
 def _visible_questions(person: Person) -> Select[int]:

@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from kb.markup.lists import Lists
@@ -26,6 +27,7 @@ KINDS = {
     "bug": "danger",
 }
 _ALIGNED = re.compile(r"text-align: (left|center|right);")
+_DETAILS = re.compile(r"^<details((?:\s+open)?)\s*>", re.IGNORECASE)
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 
@@ -35,8 +37,17 @@ class ArticleParts(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name
         """Register the parts; called by Markdown itself."""
         md.preprocessors.register(Lists(md), "lists", 21)  # after fenced code became placeholders, before raw HTML
+        md.preprocessors.register(_Details(md), "details_html", 22)
         md.treeprocessors.register(_Levels(md), "levels", 7)
         md.treeprocessors.register(_Finish(md), "finish", 1)
+
+
+class _Details(Preprocessor):
+    """Markdown between ``<details>`` and its end is Markdown, as git hosts read it."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the lines with the mark that md_in_html looks for."""
+        return [_DETAILS.sub(r'<details markdown="1"\1>', line) for line in lines]
 
 
 class _Levels(Treeprocessor):

@@ -81,6 +81,7 @@ def _renderer() -> Markdown:
             "markdown.extensions.attr_list",
             "markdown.extensions.def_list",
             "markdown.extensions.footnotes",
+            "markdown.extensions.md_in_html",
             "markdown.extensions.sane_lists",
             "markdown.extensions.tables",
             "markdown.extensions.toc",

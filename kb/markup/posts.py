@@ -16,7 +16,6 @@ from kb.markup.plain import text_of
 from kb.markup.pool import Pool, Source
 from kb.markup.prescan import trouble
 from kb.markup.process import TooSlow
-from kb.markup.process import TooSlow
 
 __all__ = ["Rendered", "mentioned", "render_post", "render_posts"]
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, current_app, request
 from flask_babel import lazy_gettext
 from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
 from wtforms.validators import Length, Optional
 
 from kb import clock
@@ -37,7 +38,10 @@ class FeedbackForm(Form):
         csrf = False
 
     reason = RadioField(
-        lazy_gettext("What went wrong?"), choices=list(REASON_LABELS.items()), validators=[Optional()], default=""
+        lazy_gettext("What went wrong?"),
+        choices=[SelectChoice(value, label) for value, label in REASON_LABELS.items()],
+        validators=[Optional()],
+        default="",
     )
     comment = TextAreaField(
         lazy_gettext("What were you trying to do?"),

@@ -102,7 +102,6 @@ class PageCache:
             environ.get("SCRIPT_NAME", ""),
             environ.get("PATH_INFO", ""),
             environ.get("QUERY_STRING", ""),
-            environ.get("HTTP_ACCEPT_LANGUAGE", ""),
             environ.get("HTTP_X_FRAGMENT", ""),
         )
 

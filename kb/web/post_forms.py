@@ -8,7 +8,7 @@ from wtforms import SelectField, StringField, TextAreaField
 
 from kb.db import current_session
 from kb.errors import DomainError, Invalid
-from kb.forum import categories, writing
+from kb.forum import categories, tags, writing
 from kb.forum.models import Category
 from kb.forum.shapes import CategoryRow
 from kb.markup.plain import shorten
@@ -51,8 +51,11 @@ def asked_to(act: str) -> bool:
     return act in request.form
 
 
-def category_of(words: Mapping[str, str]) -> Category:
-    """Return the category chosen in a QuestionForm; raises Invalid when there is none."""
+def checked(words: Mapping[str, str]) -> Category:
+    """Return the category chosen in a QuestionForm; raises Invalid for whatever would be refused when it is posted."""
+    writing.title_of(words["title"])
+    writing.body_of(words["body"])
+    tags.parse(words["tags"])
     for category in categories.ordered(current_session()):
         if category.slug == words["category"]:
             return category

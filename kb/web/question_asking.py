@@ -6,14 +6,13 @@ from flask import Blueprint, Response, current_app, request
 
 from kb.db import current_session, reading_only
 from kb.errors import Conflict, Invalid, Refused, TooMany
-from kb.forum import listing, questions, tags, writing
-from kb.forum.models import Category
+from kb.forum import listing, questions, tags
 from kb.search import asking
 from kb.search.documents import Shown
 from kb.web.drafting import drafted, keep_and_join, posted
 from kb.web.errors import sentence
 from kb.web.limits import limiter
-from kb.web.post_forms import QuestionForm, asked_to, category_of, previewed, refuse
+from kb.web.post_forms import QuestionForm, asked_to, checked, previewed, refuse
 from kb.web.render import page, redirect_to, wants_fragment
 from kb.web.visitor import viewer
 
@@ -42,7 +41,7 @@ def post() -> Response:
     try:
         if asked_to("preview"):
             return _form(form, preview=previewed(form.body.data or ""))
-        category = _checked(form.words())
+        category = checked(form.words())
         if (by := viewer()) is None:
             return keep_and_join(ASK, form.words())
         question = questions.ask(
@@ -70,14 +69,6 @@ def preview() -> Response:
             return page(template, html=previewed(request.form.get("body", "")), problem="")
     except Invalid as error:
         return page(template, 422, html="", problem=sentence(error))
-
-
-def _checked(words: Mapping[str, str]) -> Category:
-    """Return the category chosen; raises Invalid for whatever would be refused, so that a draft is fit to post."""
-    writing.title_of(words["title"])
-    writing.body_of(words["body"])
-    tags.parse(words["tags"])
-    return category_of(words)
 
 
 def _similar(words: Mapping[str, str]) -> Sequence[Shown]:

@@ -12,7 +12,7 @@ from kb.people.models import Person
 from kb.web import post_sheet
 from kb.web.drafting import drafted, keep_and_join, posted
 from kb.web.limits import limiter
-from kb.web.post_forms import QuestionForm, asked_to, category_of, previewed, refuse
+from kb.web.post_forms import QuestionForm, asked_to, checked, previewed, refuse
 from kb.web.post_sheet import Sheet
 from kb.web.render import page, redirect_to
 from kb.web.visitor import person, sign_in_first, viewer
@@ -44,9 +44,8 @@ def edit(question_id: int) -> Response:
     try:
         if asked_to("preview"):
             return _form(question, form, preview=previewed(form.body.data or ""))
-        by = viewer()
-        if by is None:
-            writing.body_of(form.body.data or "")
+        category = checked(form.words())
+        if (by := viewer()) is None:
             return keep_and_join(_edit(question), form.words())
         questions.edit(
             current_session(),
@@ -54,7 +53,7 @@ def edit(question_id: int) -> Response:
             by=by,
             title=form.title.data or "",
             body=form.body.data or "",
-            category=category_of(form.words()),
+            category=category,
             tags=tags.parse(form.tags.data or ""),
         )
     except (Invalid, Refused, Conflict, TooMany) as error:

@@ -2,30 +2,59 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
 
 from kb import clock
 from kb.forum.models import Status
 from kb.forum.shapes import STATUS_WORDS, Place, QuestionRow, Who
+from kb.markup.articles import render_article
 from kb.search.documents import Hit, Shown
 from kb.web.forms import Form
 
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
 RIGHT_TO_LEFT = "كيف أعيد تعيين كلمة المرور الخاصة بي؟"
-CODE = """\
-<div class="highlight"><pre><code><span class="kn">from</span> <span class="nn">kb.app</span> \
-<span class="kn">import</span> <span class="n">create_app</span>
+PROSE = """\
+Articles hold **weight**, *stress*, [links](#prose), `code` and footnotes.[^1]
 
-<span class="c1"># One worker for each core.</span>
-<span class="n">app</span> <span class="o">=</span> <span class="n">create_app</span><span class="p">()</span>
-<span class="k">def</span> <span class="nf">greet</span><span class="p">(</span><span class="n">name</span><span class="p">:</span> \
-<span class="nb">str</span><span class="p">,</span> <span class="n">times</span> <span class="o">=</span> <span class="mi">3</span><span class="p">):</span>
-    <span class="k">return</span> <span class="s2">&quot;hello &quot;</span> <span class="o">+</span> <span class="n">name</span>
-</code></pre></div>"""
+- A list of things
+- with another in it
+    - like this
+
+- [x] Written
+- [ ] Reviewed
+
+> A quotation keeps its distance.
+
+```python
+# One worker for each core.
+def greet(name: str, times: int = 3) -> str:
+    return "hello " + name * times
+```
+
+| Setting | Default | Longest |
+|---|---|---:|
+| `KB_PORT` | 5000 | 65,535 |
+| `KB_SITE_NAME` | Sidekick | 60 |
+
+> [!NOTE]
+> Something to know.
+
+> [!TIP]
+> Something that helps.
+
+> [!WARNING]
+> Something that may go wrong.
+
+> [!DANGER]
+> Something that cannot be undone.
+
+[^1]: Like this one.
+"""
 
 
 class SampleForm(Form):
@@ -78,10 +107,15 @@ def everything() -> dict[str, Any]:
             ("x", LONG_WORD, False, False),
         ),
         "moment": clock.now() - timedelta(hours=3),
-        "code_html": CODE,
+        "prose_html": _prose(),
         "long_word": LONG_WORD,
         "right_to_left": RIGHT_TO_LEFT,
     }
+
+
+@cache
+def _prose() -> str:
+    return render_article(PROSE, lambda address: None).html
 
 
 def _form() -> SampleForm:

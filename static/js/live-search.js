@@ -34,12 +34,12 @@ class LiveSearch extends HTMLElement {
   }
 
   show(html) {
-    const chosen = this.active?.querySelector("a").href;
+    const chosen = this.active?.href;
     this.list.innerHTML = html;
-    this.options = [...this.list.children];
+    this.options = [...this.list.querySelectorAll("[role=option]")];
     this.options.forEach((option, number) => { option.id = `${this.list.id}-${number}`; });
     this.open(this.options.length > 0 && this.contains(document.activeElement));
-    this.select(this.options.find((option) => option.querySelector("a").href === chosen));
+    this.select(this.options.find((option) => option.href === chosen));
     this.said.textContent = this.options.length;
   }
 
@@ -56,7 +56,7 @@ class LiveSearch extends HTMLElement {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) this.select(this.options.at(Math.max(this.options.indexOf(this.active) + step, -1) % this.options.length));
     else if (event.key === "Escape") this.close();
-    else if (event.key === "Enter" && this.active) this.active.querySelector("a").click();
+    else if (event.key === "Enter" && this.active) this.active.click();
     else return;
     event.preventDefault();
   }

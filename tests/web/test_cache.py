@@ -58,12 +58,11 @@ def test_signed_in_people_get_their_own_page_and_leave_none_behind(
     assert made[-1] == "bob", "the visitor's second page came from the cache"
 
 
-def test_query_language_and_fragment_make_different_pages(client: FlaskClient, made: list[str]) -> None:
+def test_query_and_fragment_make_different_pages(client: FlaskClient, made: list[str]) -> None:
     client.get("/counted")
     client.get("/counted?page=2")
-    client.get("/counted", headers={"Accept-Language": "de"})
     client.get("/counted", headers={"X-Fragment": "1"})
-    assert len(made) == 4
+    assert len(made) == 3
 
 
 def test_a_foreign_host_is_never_answered_from_the_cache(client: FlaskClient, made: list[str]) -> None:
