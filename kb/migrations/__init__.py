@@ -1,0 +1,1 @@
+"""Steps of the database, one small step a file."""

@@ -64,4 +64,4 @@ def take(sheet: Sheet, post: Callable[[Person, str], str]) -> Response:
 
 def _page(sheet: Sheet, form: WritingForm, *, status: int = 200, preview: str = "", kept: bool = False) -> Response:
     form.body.label.text = sheet.label
-    return page("questions/sheet.html", status, sheet=sheet, form=form, preview=preview, kept=kept)
+    return page("questions/sheet.html", status, sheet=sheet, form=form, preview_html=preview, kept=kept)

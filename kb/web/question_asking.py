@@ -66,9 +66,9 @@ def preview() -> Response:
     template = "questions/_preview.html" if wants_fragment() else "questions/preview.html"
     try:
         with reading_only():  # rendering may take a second, and a writer would keep others waiting
-            return page(template, html=previewed(request.form.get("body", "")), problem="")
+            return page(template, preview_html=previewed(request.form.get("body", "")), problem="")
     except Invalid as error:
-        return page(template, 422, html="", problem=sentence(error))
+        return page(template, 422, preview_html="", problem=sentence(error))
 
 
 def _similar(words: Mapping[str, str]) -> Sequence[Shown]:
@@ -90,4 +90,4 @@ def _form(
     similar: Sequence[Shown] | None = None,
 ) -> Response:
     form.offer(listing.categories(current_session()))
-    return page("questions/ask.html", status, form=form, kept=kept, preview=preview, similar=similar)
+    return page("questions/ask.html", status, form=form, kept=kept, preview_html=preview, similar=similar)

@@ -100,7 +100,7 @@ def _comment_sheet(question: Question) -> Sheet:
 def _form(question: Question, form: QuestionForm, *, status: int = 200, preview: str = "") -> Response:
     form.offer(listing.categories(current_session()))
     address = question_address(question.id, question.slug)
-    return page("questions/edit.html", status, form=form, question=question, address=address, preview=preview)
+    return page("questions/edit.html", status, form=form, question=question, address=address, preview_html=preview)
 
 
 def _edit(question: Question) -> str:

@@ -202,10 +202,8 @@ def test_import_needs_nothing_but_posts(session: Session, folder: Path) -> None:
             path.unlink()
     summary, _ = load(session, folder)
     assert (summary.added["questions"], summary.added["answers"], summary.added["acceptances"]) == (3, 2, 1)
-    assert session.scalars(select(Person.name).join(Question, Question.author_id == Person.id).distinct()).all() == [
-        "Member 1",
-        "Lost Soul",
-    ]
+    asked_by = select(Person.name).join(Question, Question.author_id == Person.id)
+    assert set(session.scalars(asked_by)) == {"Member 1", "Lost Soul"}
     accepted = session.scalars(select(Acceptance)).one()
     assert accepted.created_at == datetime(2020, 2, 2, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 CODE = sorted(path for path in (ROOT / "kb").rglob("*.py") if "versions" not in path.parts)
 LONGEST_FILE = 400
-LONGEST_FUNCTION = 48
+LONGEST_FUNCTION = 40
 LONGEST_TEMPLATE = 80
 LONGEST_STYLESHEET = 200
 
@@ -25,6 +25,17 @@ def test_import_contracts_are_kept() -> None:
     assert run.returncode == 0, run.stdout[-3000:]
 
 
+def lines_of(node: ast.stmt | ast.expr) -> int:
+    return (node.end_lineno or 0) - node.lineno + 1
+
+
+def fields_of(last: ast.stmt) -> int:
+    """Return the lines of a record that a function ends by returning: a list of fields is read like a table."""
+    if isinstance(last, ast.Return) and isinstance(last.value, ast.Call) and not last.value.args:
+        return lines_of(last.value)
+    return 0
+
+
 @pytest.mark.parametrize("path", CODE, ids=named)
 def test_module_is_short_and_says_what_it_is(path: Path) -> None:
     text = path.read_text()
@@ -34,7 +45,7 @@ def test_module_is_short_and_says_what_it_is(path: Path) -> None:
     assert docstring, "a module says in one line what the room is for"
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
-            length = (function.end_lineno or 0) - function.lineno + 1
+            length = (function.end_lineno or 0) - function.body[0].lineno - fields_of(function.body[-1])
             assert length <= LONGEST_FUNCTION, f"{function.name} has {length} lines"
 
 

@@ -41,4 +41,5 @@ def test_template_holds_no_inline_script_or_style(name: str) -> None:
     assert not re.search(r"\sstyle\s*=\s*[\"']", text), "inline styles are refused by the site's own policy"
     assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text), "inline handlers are refused by the site's own policy"
     assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/ld\+json)", text)
-    assert "|safe" not in text.replace(" ", "") or "_html|safe" in text.replace(" ", ""), "only stored HTML is safe"
+    for name in re.findall(r"([\w.]+)\s*\|\s*safe", text):
+        assert name.endswith("html"), f"{name} is shown unescaped; only HTML that was sanitized when stored may be"
