@@ -79,9 +79,9 @@ def add_bare(rows: list[dict[str, object]], seconds: float) -> None:
 
 def bare_app() -> Flask:
     """Return a Flask application whose only page makes one SELECT and answers with as many bytes as asked for."""
-    app = create_app(Settings(data_dir=SITE, rate_limits=False))
+    settings = Settings(data_dir=SITE)
     bare = Flask("bare")
-    bare.config.update(SQLALCHEMY_DATABASE_URI=app.config["SQLALCHEMY_DATABASE_URI"])
+    bare.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database)
     db.init_app(bare)
 
     @bare.get("/core/<int:size>")
@@ -108,8 +108,10 @@ class Server:
         self._pid = os.fork()
         if self._pid == 0:
             os.setsid()
-            self._run()
-            os._exit(0)
+            try:
+                self._run()
+            finally:
+                os._exit(0)
         wait_for(self._port, "/healthz", any_status=True)
         return self
 

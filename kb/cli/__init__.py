@@ -1,5 +1,6 @@
 """The ``kb`` command: one module a group of subcommands."""
 
+from importlib import import_module
 from typing import Any
 
 import click
@@ -7,13 +8,42 @@ from flask.cli import FlaskGroup
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from kb.app import create_app
-from kb.cli import checking, demo, exchange, people, publishing, searching, serving
 from kb.errors import DomainError
 from kb.settings import BadSetting
 
+COMMANDS = {
+    "serve": "serving",
+    "web": "serving",
+    "work": "serving",
+    "migrate": "serving",
+    "publish": "publishing",
+    "reindex": "searching",
+    "person": "people",
+    "import": "exchange",
+    "demo": "demo",
+    "check": "checking",
+}
+"""Each command and its module, which is imported when the command is called: a start does not wait for the others."""
+
 
 class Kb(FlaskGroup):
-    """Turns a verb's refusal and a wrong setting into one line and exit code 1."""
+    """Our commands and no others; turns a verb's refusal and a wrong setting into one line and exit code 1."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.params.clear()  # which application to load is no question here
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return their names, in the order a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return one of them."""
+        if name not in COMMANDS:
+            return None
+        if name not in self.commands:
+            import_module(f"kb.cli.{COMMANDS[name]}").register(self)
+        return self.commands[name]
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line."""
@@ -44,5 +74,3 @@ main = Kb(
     set_debug_flag=False,
     load_dotenv=False,
 )
-for module in (serving, publishing, searching, people, exchange, demo, checking):
-    module.register(main)

@@ -29,13 +29,12 @@ class Process:
     """
 
     def __init__(self, module: str) -> None:
-        path = os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._popen = subprocess.Popen(
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
-            env={**os.environ, "PYTHONPATH": path},
+            cwd=_ROOT,  # where `-m` finds the module
         )
         self._started = False
 

@@ -99,7 +99,7 @@ def test_nothing_sticks_out_at_320_px(visit: Callable[..., Page], thread: str) -
 def test_first_view_stays_within_its_budget(visit: Callable[..., Page], thread: str, address: str) -> None:
     page = visit(phone=True)
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(address.format(thread=thread), wait_until="networkidle")
     assert len(answers) <= 6, [answer.url for answer in answers]
     assert {answer.url.split("/")[2] for answer in answers} == {page.url.split("/")[2]}, "only this site is asked"
