@@ -30,6 +30,15 @@ ON_POSTGRES = os.environ.get("KB_TEST_DATABASE") == "postgres"
 DATA = Path(os.environ.get("KB_TEST_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, run only what uses the database; the rest ran on SQLite."""
+    if not ON_POSTGRES:
+        return
+    using = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(using)])
+    items[:] = using
+
+
 # A database of its own for each test would take PostgreSQL a second each time; emptying what was filled takes a moment.
 EMPTY_EVERYTHING = """
 DO $$

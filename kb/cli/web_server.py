@@ -38,7 +38,7 @@ def require_free(address: str) -> None:
     try:
         socket.create_server((host.strip("[]"), int(port)), family=_family(host)).close()
     except OSError as problem:
-        raise Conflict("Cannot listen at %(address)s: %(why)s.", address=address, why=problem.strerror) from None
+        raise Conflict("Cannot listen at %(address)s: %(why)s.", address=address, why=os.strerror(problem.errno or 0)) from None
 
 
 def run(app: Flask, address: str) -> None:

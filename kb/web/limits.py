@@ -10,7 +10,7 @@ def reader_address() -> str:
     return ":".join(address.split(":")[:4]) if ":" in address else address
 
 
-limiter = Limiter(key_func=reader_address, headers_enabled=True, storage_uri="memory://", strategy="moving-window")
+limiter = Limiter(key_func=reader_address, storage_uri="memory://", strategy="moving-window")
 
 
 def init_app(app: Flask) -> None:

@@ -76,7 +76,7 @@ def test_articles_name_only_settings_there_are(path: Path) -> None:
 def test_articles_name_only_commands_there_are(path: Path) -> None:
     for code in code_in(path.read_text(encoding="utf-8")):
         for name, second in _COMMAND.findall(code):
-            command = main.commands.get(name)
+            command = main.get_command(click.Context(main), name)
             assert command is not None, f"kb {name}"
             if isinstance(command, click.Group):
                 assert not second or second in command.commands, f"kb {name} {second}"

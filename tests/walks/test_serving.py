@@ -21,11 +21,11 @@ ROOT = Path(__file__).parent.parent.parent
 class Running:
     """One `kb serve` and the questions a test asks of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **variables: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-        environment |= {"KB_DATA_DIR": str(folder), "KB_PORT": str(self.port)}
+        environment |= {"KB_DATA_DIR": str(folder), "KB_PORT": str(self.port), **variables}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "kb.cli", "serve"],
             cwd=ROOT,
@@ -130,32 +130,43 @@ def test_serve_starts_a_killed_worker_again(running: Running) -> None:
 
 def test_serve_on_a_taken_port_says_so_and_stops(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        site = Running(tmp_path / "data")
-        site.stop(signal.SIGKILL)
-        environment = {**os.environ, "KB_DATA_DIR": str(tmp_path / "two"), "KB_PORT": str(taken.getsockname()[1])}
-        end = subprocess.run(
-            [sys.executable, "-m", "kb.cli", "serve"],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        port = str(taken.getsockname()[1])
+        end = serve(KB_DATA_DIR=str(tmp_path), KB_PORT=port)
     assert end.returncode == 1
-    assert str(taken.getsockname()[1]) in end.stderr
+    assert end.stderr.strip() == f"kb: Cannot listen at 127.0.0.1:{port}: Address already in use."
 
 
 def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path) -> None:
-    environment = {**os.environ, "KB_DATA_DIR": str(tmp_path), "KB_PORT": "eighty"}
-    end = subprocess.run(
-        [sys.executable, "-m", "kb.cli", "serve"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    end = serve(KB_DATA_DIR=str(tmp_path), KB_PORT="eighty")
     assert end.returncode == 1
     assert end.stderr.strip().splitlines()[-1].startswith("kb: KB_PORT: ")
     assert "Traceback" not in end.stderr
+
+
+def test_serve_without_content_stops_on_a_new_site_and_goes_on_with_an_old_one(
+    running: Running, tmp_path: Path
+) -> None:
+    end = serve(KB_DATA_DIR=str(tmp_path / "new"), KB_CONTENT=str(tmp_path / "nowhere"))
+    assert end.returncode == 1
+    assert end.stderr.strip().splitlines()[-1].startswith("kb: KB_CONTENT: ")
+    running.wait_until_ready()
+    assert running.stop() == 0
+    again = Running(tmp_path / "data", KB_CONTENT=str(tmp_path / "nowhere"))
+    try:
+        again.wait_until_ready()
+        assert again.get("/articles/your-account/join")[0] == 200
+    finally:
+        again.stop()
+
+
+def serve(**variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a `kb serve` that cannot start."""
+    return subprocess.run(
+        [sys.executable, "-m", "kb.cli", "serve"],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
