@@ -27,7 +27,8 @@ def check() -> None:
     """Compare counters, references and the index with the database; exit 1 when something disagrees."""
     session = current_session()
     engine = current_app.extensions["search"]
-    asking.follow(session, engine)  # what was just written may be in the database and not yet in the index
+    while asking.follow(session, engine):  # what was just written may be in the database and not yet in the index
+        pass
     found = 0
     for name, faults in _checks(engine):
         here = 0
