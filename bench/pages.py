@@ -27,6 +27,7 @@ from kb.app import create_app
 from kb.cli import web_server
 from kb.db import current_session, db
 from kb.people.models import Person
+from kb.search import asking
 from kb.settings import Settings
 
 OUT = Path(__file__).parent / "out"
@@ -83,6 +84,7 @@ def bare_app() -> Flask:
     bare = Flask("bare")
     bare.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database)
     db.init_app(bare)
+    asking.open_engine(bare.extensions, settings)  # the server opens one in every application
 
     @bare.get("/core/<int:size>")
     def core(size: int) -> str:

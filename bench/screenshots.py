@@ -44,7 +44,7 @@ def take(browser: Browser) -> None:
     desk = browser.new_page(base_url=f"http://127.0.0.1:{PORT}", viewport={"width": 1200, "height": 860})
     desk.goto("/")
     desk.screenshot(path=PICTURES / "readme-home.png")
-    phone = browser.new_page(base_url=f"http://127.0.0.1:{PORT}", viewport={"width": 400, "height": 860})
+    phone = browser.new_page(base_url=f"http://127.0.0.1:{PORT}", viewport={"width": 400, "height": 1240})
     phone.goto(THREAD_SEARCH)
     phone.get_by_role("main").locator("h2 a, h3 a").first.click()
     phone.screenshot(path=PICTURES / "readme-thread.png")

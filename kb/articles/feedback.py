@@ -1,6 +1,8 @@
 """Whether articles help, said by their readers."""
 
-from sqlalchemy import select, update
+from functools import cache
+
+from sqlalchemy import Select, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from kb import clock
@@ -51,6 +53,21 @@ def give(
     if helpful is not before:
         _count(session, article, said_before=before, helpful=helpful)
     return said
+
+
+def said(session: Session, *, article_id: int, reader: str) -> bool | None:
+    """Return whether ``reader`` found the article's present revision helpful, None while they did not say."""
+    return session.scalar(_said(), {"article_id": article_id, "reader": reader})
+
+
+@cache
+def _said() -> Select[bool]:
+    present = and_(Article.id == ArticleFeedback.article_id, Article.revision == ArticleFeedback.revision)
+    return (
+        select(ArticleFeedback.helpful)
+        .join(Article, present)
+        .where(Article.id == bindparam("article_id"), ArticleFeedback.reader == bindparam("reader"))
+    )
 
 
 def _count(session: Session, article: Article, *, said_before: bool | None, helpful: bool) -> None:

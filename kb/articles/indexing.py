@@ -1,19 +1,25 @@
 """Articles as search sees them."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from kb import clock
 from kb.articles.addresses import address_of
 from kb.articles.models import Article, Section
-from kb.articles.reading import visible_to
+from kb.articles.reading import visible, visible_to
+from kb.db import UtcDateTime
+from kb.people import rules
 from kb.people.models import Person
 from kb.search import documents
 from kb.search.documents import ARTICLE, Document, Shown
 
 FINDABLE = ("published", "archived")
+MOST_SHOWN = 20_000
+"""Characters of an article that a hit's extract is cut from."""
 _INDEXED = (
     Article.id,
     Article.title,
@@ -66,22 +72,9 @@ class Articles:
 
     def shown(self, session: Session, refs: Sequence[int], viewer: Person | None) -> dict[int, Shown]:
         """Return what ``viewer`` may see of ``refs``; a draft is not for search, even a writer's."""
-        rows = session.execute(
-            select(
-                Article.id,
-                Article.title,
-                Article.slug,
-                Article.summary,
-                Article.text,
-                Article.status,
-                Article.changed_at,
-                Article.tags,
-                Section.slug.label("section_slug"),
-                Section.title.label("section"),
-            )
-            .join(Section, Section.id == Article.section_id)
-            .where(Article.id.in_(refs), Article.status.in_(FINDABLE), visible_to(viewer))
-        )
+        writer = viewer is not None and rules.is_writer(viewer)
+        statement = _shown_to(writer=writer, audiences=rules.audiences(viewer))
+        rows = session.execute(statement, {"refs": refs, "now": clock.now()})
         return {row.id: _shown(row) for row in rows}
 
     def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
@@ -110,7 +103,36 @@ def boost(helpful: int, not_helpful: int) -> float:
 
 
 def _section_titles(session: Session) -> dict[str, str]:
-    return {row.slug: row.title for row in session.execute(select(Section.slug, Section.title))}
+    return {row.slug: row.title for row in session.execute(_sections())}
+
+
+@cache
+def _sections() -> Select[str, str]:
+    return select(Section.slug, Section.title)
+
+
+@cache
+def _shown_to(*, writer: bool, audiences: tuple[str, ...]) -> Select[Any]:
+    now = bindparam("now", type_=UtcDateTime())
+    return (
+        select(
+            Article.id,
+            Article.title,
+            Article.slug,
+            Article.summary,
+            func.substr(Article.text, 1, MOST_SHOWN).label("text"),
+            Article.status,
+            Article.changed_at,
+            Section.slug.label("section_slug"),
+            Section.title.label("section"),
+        )
+        .join(Section, Section.id == Article.section_id)
+        .where(
+            Article.id.in_(bindparam("refs", expanding=True)),
+            Article.status.in_(FINDABLE),
+            visible(now, writer=writer, audiences=audiences),
+        )
+    )
 
 
 def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
@@ -124,5 +146,4 @@ def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
         place_address=address_of(row.section_slug),
         status=row.status,
         at=row.changed_at,
-        tags=tuple(row.tags),
     )

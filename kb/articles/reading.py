@@ -1,20 +1,18 @@
 """Articles as pages show them, for one reader each."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, literal, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.articles.addresses import address_of
-from kb.articles.feedback import reader_key
-from kb.articles.models import Article, ArticleFeedback, Image, Section
+from kb.articles.models import Article, Image, Section
 from kb.articles.shapes import ArticleCard, ArticlePage, SectionCard, SectionPage
 from kb.errors import NotFound
 from kb.people import rules
-from kb.people.models import Person
 
 PAGE_SIZE = 60
 NEIGHBOURS = 10
@@ -42,29 +40,36 @@ _PAGE = (
 )
 
 
-def visible_to(viewer: Person | None) -> ColumnElement[bool]:
+def visible_to(viewer: rules.Reader | None) -> ColumnElement[bool]:
     """Return the condition for articles that ``viewer`` may see; every outlet of articles uses it.
 
     Writers see everything that has a file. Others see what is published or archived, is for an audience of theirs,
     and is within its time.
     """
-    if viewer is not None and rules.is_writer(viewer):
+    writer = viewer is not None and rules.is_writer(viewer)
+    return visible(clock.now(), writer=writer, audiences=rules.audiences(viewer))
+
+
+def visible(
+    now: datetime | BindParameter[datetime], *, writer: bool, audiences: tuple[str, ...]
+) -> ColumnElement[bool]:
+    """Return that condition for a moment that may be named later, so that a statement can be made once."""
+    if writer:
         return Article.status != "retired"
-    now = clock.now()
     return and_(
         Article.status.in_(("published", "archived")),
-        Article.audience.in_(rules.audiences(viewer)),
+        Article.audience.in_(audiences),
         or_(Article.publish_at.is_(None), Article.publish_at <= now),
         or_(Article.expires_at.is_(None), Article.expires_at > now),
     )
 
 
-def listed_for(viewer: Person | None) -> ColumnElement[bool]:
+def listed_for(viewer: rules.Reader | None) -> ColumnElement[bool]:
     """Return the condition for articles in lists: archived ones are left to links and search."""
     return and_(visible_to(viewer), Article.status != "archived")
 
 
-def sections(session: Session, viewer: Person | None, *, top: int = 3) -> tuple[SectionCard, ...]:
+def sections(session: Session, viewer: rules.Reader | None, *, top: int = 3) -> tuple[SectionCard, ...]:
     """Return the sections that hold anything for ``viewer``, in their order, each with its ``top`` articles."""
     place = func.row_number().over(partition_by=Article.section_id, order_by=_ORDER)
     count = func.count().over(partition_by=Article.section_id)
@@ -85,7 +90,7 @@ def sections(session: Session, viewer: Person | None, *, top: int = 3) -> tuple[
     )
 
 
-def section(session: Session, slug: str, viewer: Person | None, *, page: int = 1) -> SectionPage:
+def section(session: Session, slug: str, viewer: rules.Reader | None, *, page: int = 1) -> SectionPage:
     """Return a section with its articles for ``viewer``; raises NotFound where there are none on that page."""
     page = max(1, page)
     rows = session.execute(
@@ -111,7 +116,7 @@ def section(session: Session, slug: str, viewer: Person | None, *, page: int = 1
     )
 
 
-def article(session: Session, section_slug: str, slug: str, viewer: Person | None) -> ArticlePage:
+def article(session: Session, section_slug: str, slug: str, viewer: rules.Reader | None) -> ArticlePage:
     """Return the page of an article; raises NotFound unless ``viewer`` may see it."""
     row = _article(session, section_slug, slug, viewer)
     here = address_of(section_slug, slug)
@@ -139,11 +144,10 @@ def article(session: Session, section_slug: str, slug: str, viewer: Person | Non
         previous=in_section[at - 1] if at else None,
         next=in_section[at + 1] if at is not None and at + 1 < len(in_section) else None,
         related=tuple(by_id[number] for number in row.related_ids if number in by_id),
-        found_helpful=row.found_helpful,
     )
 
 
-def article_for(session: Session, section_slug: str, slug: str, viewer: Person | None) -> Article:
+def article_for(session: Session, section_slug: str, slug: str, viewer: rules.Reader | None) -> Article:
     """Return the article itself, for verbs; raises NotFound unless ``viewer`` may see it."""
     found = session.scalar(
         select(Article)
@@ -155,7 +159,7 @@ def article_for(session: Session, section_slug: str, slug: str, viewer: Person |
     return found
 
 
-def markdown(session: Session, section_slug: str, slug: str, viewer: Person | None) -> str:
+def markdown(session: Session, section_slug: str, slug: str, viewer: rules.Reader | None) -> str:
     """Return an article as Markdown, its title and summary first; raises NotFound like its page."""
     found = article_for(session, section_slug, slug, viewer)
     parts = [f"# {found.title}", found.summary, found.markdown.strip()]
@@ -170,19 +174,10 @@ def image(session: Session, sha256: str) -> Image:
     return found
 
 
-def _article(session: Session, section_slug: str, slug: str, viewer: Person | None) -> Row[Any]:
-    """Return what the page shows of the article, and what ``viewer`` said of it, in one statement."""
-    said = (
-        select(ArticleFeedback.helpful)
-        .where(
-            ArticleFeedback.article_id == Article.id,
-            ArticleFeedback.revision == Article.revision,
-            ArticleFeedback.reader == (reader_key(viewer) if viewer else ""),
-        )
-        .scalar_subquery()
-    )
+def _article(session: Session, section_slug: str, slug: str, viewer: rules.Reader | None) -> Row[Any]:
+    """Return what the page shows of the article."""
     row = session.execute(
-        select(*_PAGE, Section.title.label("section"), said.label("found_helpful"))
+        select(*_PAGE, Section.title.label("section"))
         .join(Section, Section.id == Article.section_id)
         .where(Section.slug == section_slug, Article.slug == slug, visible_to(viewer))
     ).first()
@@ -191,7 +186,9 @@ def _article(session: Session, section_slug: str, slug: str, viewer: Person | No
     return row
 
 
-def _around(session: Session, row: Row[Any], viewer: Person | None) -> tuple[list[ArticleCard], dict[int, ArticleCard]]:
+def _around(
+    session: Session, row: Row[Any], viewer: rules.Reader | None
+) -> tuple[list[ArticleCard], dict[int, ArticleCard]]:
     """Return the cards of its section in order, and those of related articles by id, in one statement."""
     rows = session.execute(
         select(Article.id, Article.section_id, Section.slug, Article.slug, Article.title, literal(""), *_CARD[3:])

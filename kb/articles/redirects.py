@@ -12,7 +12,7 @@ from kb.articles.models import Article, Redirect, Section
 from kb.articles.planning import Plan, Step
 from kb.articles.reading import visible_to
 from kb.articles.remarks import WARNING, Remark
-from kb.people.models import Person
+from kb.people.rules import Reader
 
 LONGEST = 400
 _BATCH = 500
@@ -36,7 +36,7 @@ def store(session: Session, plan: Plan) -> list[Remark]:
     return [doubt for path, step in claimed if (doubt := _claim(session, rows, taken, path, step, ids))]
 
 
-def find(session: Session, path: str, viewer: Person | None) -> str | None:
+def find(session: Session, path: str, viewer: Reader | None) -> str | None:
     """Return the present address of what was at ``path``, None when nothing was or ``viewer`` may not see it."""
     found = session.execute(
         select(Section.slug, Article.slug)

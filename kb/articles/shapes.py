@@ -69,5 +69,3 @@ class ArticlePage:
     previous: ArticleCard | None
     next: ArticleCard | None
     related: tuple[ArticleCard, ...]
-    found_helpful: bool | None
-    """What this reader said of this revision; a visitor is not remembered here."""

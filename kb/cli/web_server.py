@@ -3,6 +3,7 @@
 import os
 import socket
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from kb.errors import Conflict
+from kb.search import asking
 
 THREADS = 4
 
@@ -38,7 +40,8 @@ def require_free(address: str) -> None:
     try:
         socket.create_server((host.strip("[]"), int(port)), family=_family(host)).close()
     except OSError as problem:
-        raise Conflict("Cannot listen at %(address)s: %(why)s.", address=address, why=os.strerror(problem.errno or 0)) from None
+        why = os.strerror(problem.errno or 0)
+        raise Conflict("Cannot listen at %(address)s: %(why)s.", address=address, why=why) from None
 
 
 def run(app: Flask, address: str) -> None:
@@ -60,8 +63,14 @@ def run(app: Flask, address: str) -> None:
             "forwarded_allow_ips": "",  # ProxyFix decides whom to believe, by KB_TRUSTED_PROXIES
             "loglevel": "warning",
             "proc_name": "kb-web",
+            "post_fork": lambda _server, _worker: _warm(app),
         },
     ).run()
+
+
+def _warm(app: Flask) -> None:
+    """Open the index beside the first requests of a new process, so that the first search need not."""
+    threading.Thread(target=asking.engine_of(app.extensions).warm, name="warm", daemon=True).start()
 
 
 def _family(host: str) -> socket.AddressFamily:

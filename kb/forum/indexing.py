@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from kb.forum import rules
@@ -18,6 +20,8 @@ from kb.search.documents import Document, Shown
 
 MOST_TEXT = 20_000
 """Characters of a thread that are searched: the question, then its answers, the best first."""
+MOST_SHOWN = 8_000
+"""Characters of a question, and of its accepted answer, that a hit's extract is cut from."""
 
 _BOOSTS = {Status.SOLVED: 1.15, Status.ANSWERED: 1.0, Status.NEEDS_ANSWER: 0.9, Status.CLOSED: 0.85}
 
@@ -54,7 +58,7 @@ class Threads:
                 kind=THREAD,
                 ref=row.id,
                 title=row.title,
-                text=_joined([row.body_html, *texts]),
+                text=_joined([row.body_html, *texts], MOST_TEXT),
                 created_at=row.created_at,
                 tags=tuple(row.tag_names),
                 section=row.slug,
@@ -64,39 +68,19 @@ class Threads:
 
     def shown(self, session: Session, refs: Sequence[int], viewer: Person | None) -> dict[int, Shown]:
         """Return those of ``refs`` that ``viewer`` may see, hidden ones never: search is for what is there."""
-        found = session.execute(
-            select(
-                Question.id,
-                Question.title,
-                Question.slug,
-                Question.status,
-                Question.answers_count,
-                Question.me_too_count,
-                Question.created_at,
-                Question.tag_names,
-                func.substr(Question.body_html, 1, MOST_TEXT).label("html"),
-                func.substr(Answer.body_html, 1, MOST_TEXT).label("answer_html"),
-                Category.slug.label("category_slug"),
-                Category.name.label("category_name"),
-            )
-            .join(Category, Category.id == Question.category_id)
-            .outerjoin(Acceptance, Acceptance.question_id == Question.id)
-            .outerjoin(Answer, and_(Answer.id == Acceptance.answer_id, rules.visible_to(None, Answer)))
-            .where(Question.id.in_(refs), rules.visible_to(None, Question))
-        )
+        found = session.execute(_shown(), {"refs": refs})
         return {
             row.id: Shown(
                 kind=THREAD,
                 ref=row.id,
                 title=row.title,
                 address=question_address(row.id, row.slug),
-                text=_joined([row.html, row.answer_html or ""]),
+                text=_joined([_uncut(row.html), _uncut(row.answer_html or "")], 2 * MOST_SHOWN),
                 place=row.category_name,
                 place_address=f"/categories/{row.category_slug}",
-                status=str(row.status),
+                status=row.status,
                 facts=facts(Status(row.status), row.answers_count, row.me_too_count),
                 at=row.created_at,
-                tags=tuple(row.tag_names),
             )
             for row in found
         }
@@ -140,6 +124,35 @@ class Threads:
         return defaultdict(lambda: ([], 0), {ref: (texts[ref], helpful[ref]) for ref in texts})
 
 
+@cache
+def _shown() -> Select[Any]:
+    """Return what a hit is made of; nobody finds what is hidden, so it is the same for every reader."""
+    return (
+        select(
+            Question.id,
+            Question.title,
+            Question.slug,
+            Question.status,
+            Question.answers_count,
+            Question.me_too_count,
+            Question.created_at,
+            func.substr(Question.body_html, 1, MOST_SHOWN).label("html"),
+            func.substr(Answer.body_html, 1, MOST_SHOWN).label("answer_html"),
+            Category.slug.label("category_slug"),
+            Category.name.label("category_name"),
+        )
+        .join(Category, Category.id == Question.category_id)
+        .outerjoin(Acceptance, Acceptance.question_id == Question.id)
+        .outerjoin(Answer, and_(Answer.id == Acceptance.answer_id, rules.visible_to(None, Answer)))
+        .where(Question.id.in_(bindparam("refs", expanding=True)), rules.visible_to(None, Question))
+    )
+
+
+@cache
+def _categories() -> Select[str, str]:
+    return select(Category.slug, Category.name)
+
+
 def boost(status: Status, helpful: int) -> float:
     """Return how much likelier a thread is to help than its words alone say: 0.85 to 1.3."""
     return round(_BOOSTS[status] + 0.15 * helpful / (helpful + 5), 3)
@@ -165,7 +178,7 @@ def register() -> None:
 
 
 def _category_names(session: Session) -> dict[str, str]:
-    return {row.slug: row.name for row in session.execute(select(Category.slug, Category.name))}
+    return {row.slug: row.name for row in session.execute(_categories())}
 
 
 def _visible_questions(person: Person) -> Select[int]:
@@ -192,10 +205,9 @@ def _visible_comments(person: Person) -> Select[int]:
     )
 
 
-def _joined(htmls: Sequence[str]) -> str:
-    """Return the words of ``htmls``, as many as are searched; what comes after is not even looked at."""
+def _joined(htmls: Sequence[str], room: int) -> str:
+    """Return the words of ``htmls`` up to ``room`` characters; what comes after is not even looked at."""
     texts: list[str] = []
-    room = MOST_TEXT
     for html in htmls:
         if room <= 0:
             break
@@ -203,3 +215,8 @@ def _joined(htmls: Sequence[str]) -> str:
         texts.append(text)
         room -= len(text) + 1
     return "\n".join(text for text in texts if text)
+
+
+def _uncut(html: str) -> str:
+    """Return ``html`` without the tag that the end of what was read went through."""
+    return html if len(html) < MOST_SHOWN or html.rfind("<") < html.rfind(">") else html[: html.rfind("<")]

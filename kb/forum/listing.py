@@ -16,6 +16,7 @@ from kb.forum.models import Acceptance, Answer, Category, Question, QuestionTag,
 from kb.forum.rows import WHO, AnySelect, pages_for, question_rows, row_of, who_of
 from kb.forum.shapes import CategoryRow, Helper, HomeRows, Place, QuestionList, QuestionRow, TagRow
 from kb.people.models import Person
+from kb.people.rules import Reader
 
 PAGE = 30
 TAGS_PAGE = 100
@@ -38,7 +39,7 @@ _STATUSES = {"needs-answer": Status.NEEDS_ANSWER, "solved": Status.SOLVED}
 
 def listing(
     session: Session,
-    viewer: Person | None,
+    viewer: Reader | None,
     *,
     tab: str = "newest",
     tag: str | None = None,
@@ -75,7 +76,7 @@ def listing(
     )
 
 
-def home_rows(session: Session, viewer: Person | None) -> HomeRows:
+def home_rows(session: Session, viewer: Reader | None) -> HomeRows:
     """Return the newest five without an answer, the five solved last, and who helped most in the last 30 days."""
     return HomeRows(
         needs_answer=_rows(session, _Which("needs-answer"), HOME),

@@ -1,4 +1,4 @@
-"""One thread as one reader may see it, in four statements whatever its length."""
+"""One thread as one reader may see it, in at most four statements whatever its length."""
 
 from functools import cache
 
@@ -14,6 +14,7 @@ from kb.forum.models import (
     Category,
     CloseReason,
     Closure,
+    Comment,
     Duplicate,
     MeToo,
     PostRevision,
@@ -57,8 +58,8 @@ def thread(session: Session, question_id: int, viewer: Person | None, *, page: i
         raise NotFound("This thread has %(pages)s pages.", pages=pages)
     question: Question = row.Question
     accepted = Accepted(row.accepted_id, row.accepted_by or "", row.accepted_at) if row.accepted_id else None
-    answers, comments = answers_of(session, question, viewer, accepted, page)
-    original, again = _duplicates(session, question_id, viewer)
+    answers, comments = answers_of(session, question, viewer, accepted, page, commented=row.commented)
+    original, again = _duplicates(session, question_id, viewer) if row.asked_twice else (None, ())
     reason = reason_of(row.reason)
     return Thread(
         id=question.id,
@@ -124,6 +125,7 @@ def _question_by_id(*, hidden_too: bool) -> AnySelect:
     follows = exists().where(
         Follow.person_id == viewer_id, Follow.subject_kind == THREAD, Follow.subject_id == Question.id
     )
+    asked_twice = or_(Duplicate.question_id == Question.id, Duplicate.original_id == Question.id)
     return (
         select(
             Question,
@@ -139,6 +141,8 @@ def _question_by_id(*, hidden_too: bool) -> AnySelect:
             _accepter.name.label("accepted_by"),
             answers.scalar_subquery().label("answers"),
             follows.label("following"),
+            exists().where(Comment.question_id == Question.id).label("commented"),
+            exists().where(asked_twice).label("asked_twice"),
             exists().where(MeToo.question_id == Question.id, MeToo.person_id == viewer_id).label("said_me_too"),
             revisions_of(PostRevision.question_id, Question.id),
             *WHO,

@@ -39,9 +39,15 @@ def answer_order(accepted_id: BindParameter[int] | int | None) -> tuple[SQLColum
 
 
 def answers_of(
-    session: Session, question: Question, viewer: Person | None, accepted: Accepted | None, page: int
+    session: Session,
+    question: Question,
+    viewer: Person | None,
+    accepted: Accepted | None,
+    page: int,
+    *,
+    commented: bool,
 ) -> tuple[tuple[AnswerView, ...], tuple[CommentView, ...]]:
-    """Return a page of a question's answers, and the comments on the question itself."""
+    """Return a page of a question's answers, and the comments on the question itself if it was ``commented`` on."""
     found = session.execute(
         _answers(hidden_too=rules.moderates(viewer)),
         {
@@ -51,8 +57,9 @@ def answers_of(
             "skipped": (page - 1) * ANSWERS,
         },
     ).all()
-    comments = _comments(session, question, viewer, [row.Answer.id for row in found])
-    views = tuple(_answer(row, question, viewer, accepted, comments) for row in found)
+    comments = _comments(session, question, viewer, [row.Answer.id for row in found]) if commented else {}
+    may_accept = rules.may_accept(viewer, question)  # asked once: it is the same for all of them
+    views = tuple(_answer(row, question, viewer, accepted, comments, may_accept=may_accept) for row in found)
     return views, tuple(comments.get(None, ()))
 
 
@@ -77,11 +84,17 @@ def _answers(*, hidden_too: bool) -> AnySelect:
 
 
 def _answer(
-    row: AnyRow, question: Question, viewer: Person | None, accepted: Accepted | None, comments: Comments
+    row: AnyRow,
+    question: Question,
+    viewer: Person | None,
+    accepted: Accepted | None,
+    comments: Comments,
+    *,
+    may_accept: bool,
 ) -> AnswerView:
     answer: Answer = row.Answer
     is_accepted = accepted is not None and accepted.answer_id == answer.id
-    may_accept = rules.may_accept(viewer, question) and answer.hidden_at is None
+    may_accept = may_accept and answer.hidden_at is None
     return AnswerView(
         id=answer.id,
         html=answer.body_html,

@@ -18,6 +18,9 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+_NO_ROLES: frozenset[Role] = frozenset()
+
+
 class Person(Base):
     """Someone who joined or was imported; without ``password_hash`` nobody can sign in as them."""
 
@@ -46,9 +49,15 @@ class Person(Base):
     )
 
     @property
+    def is_staff(self) -> bool:
+        """Whether they are of the company."""
+        return self.staff_since is not None
+
+    @property
     def roles(self) -> frozenset[Role]:
         """The roles held now."""
-        return frozenset(Role(grant.role) for grant in self.grants)
+        grants = self.grants
+        return frozenset(Role(grant.role) for grant in grants) if grants else _NO_ROLES  # a page asks a hundred times
 
 
 class Grant(Base):

@@ -1,29 +1,58 @@
 """Who a person is to the site: the roles they hold and what they may read."""
 
+from dataclasses import dataclass
+from typing import Protocol
+
 from kb.people.models import Person, Role
 
 
-def has(person: Person, role: Role) -> bool:
+class Reader(Protocol):
+    """What decides what somebody may read: a person has it, and so has the standing they share with others."""
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held now."""
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they are of the company."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A reader who is nobody: all that what they may read depends on, and nothing that says who they are."""
+
+    roles: frozenset[Role]
+    is_staff: bool
+
+
+def standing_of(reader: Reader) -> Standing:
+    """Return what ``reader`` shares with everybody who may read the same."""
+    return Standing(reader.roles, reader.is_staff)
+
+
+def has(person: Reader, role: Role) -> bool:
     """Whether ``person`` holds ``role``; an admin holds every role."""
-    return role in person.roles or Role.ADMIN in person.roles
+    held = person.roles
+    return role in held or Role.ADMIN in held
 
 
-def is_expert(person: Person) -> bool:
+def is_expert(person: Reader) -> bool:
     """Whether ``person`` may accept answers to other people's questions."""
     return has(person, Role.EXPERT)
 
 
-def is_writer(person: Person) -> bool:
+def is_writer(person: Reader) -> bool:
     """Whether ``person`` works on articles."""
     return has(person, Role.WRITER)
 
 
-def is_moderator(person: Person) -> bool:
+def is_moderator(person: Reader) -> bool:
     """Whether ``person`` keeps the community in order."""
     return has(person, Role.MODERATOR)
 
 
-def is_admin(person: Person) -> bool:
+def is_admin(person: Reader) -> bool:
     """Whether ``person`` runs the site."""
     return has(person, Role.ADMIN)
 
@@ -33,8 +62,8 @@ def can_sign_in(person: Person) -> bool:
     return person.password_hash is not None
 
 
-def audiences(viewer: Person | None) -> tuple[str, ...]:
+def audiences(viewer: Reader | None) -> tuple[str, ...]:
     """Return the audiences of articles that ``viewer`` belongs to: public, members when signed in, staff."""
     if viewer is None:
         return ("public",)
-    return ("public", "members") if viewer.staff_since is None else ("public", "members", "staff")
+    return ("public", "members") if not viewer.is_staff else ("public", "members", "staff")

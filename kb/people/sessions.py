@@ -5,8 +5,9 @@ import secrets
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy import orm as orm
 from sqlalchemy.orm import joinedload
 
@@ -60,16 +61,8 @@ def open_session(session: orm.Session, person: Person, *, ip: str, agent: str) -
 
 def find(session: orm.Session, token: str) -> tuple[Person, Session] | None:
     """Return who ``token`` signs in, or None when it was signed out, is over 28 days unused, or never was."""
-    row = (
-        session.execute(
-            select(Session, Person)
-            .join(Person, Person.id == Session.person_id)
-            .options(joinedload(Person.grants))
-            .where(Session.token_hash == hash_of(token), Session.seen_at > clock.now() - LIFETIME)
-        )
-        .unique()
-        .first()
-    )
+    values = {"token_hash": hash_of(token), "since": clock.now() - LIFETIME}
+    row = session.execute(_by_token(), values).unique().first()
     if row is None:
         return None
     signed_in, person = row
@@ -77,6 +70,16 @@ def find(session: orm.Session, token: str) -> tuple[Person, Session] | None:
         with _seen_lock:
             _seen[signed_in.id] = clock.now()
     return person, signed_in
+
+
+@cache  # every page of somebody signed in asks this, and putting it together takes longer than running it
+def _by_token() -> Select[Session, Person]:
+    return (
+        select(Session, Person)
+        .join(Person, Person.id == Session.person_id)
+        .options(joinedload(Person.grants))
+        .where(Session.token_hash == bindparam("token_hash"), Session.seen_at > bindparam("since"))
+    )
 
 
 def close(session: orm.Session, token: str) -> None:

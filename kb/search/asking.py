@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from kb.people.models import Person
@@ -27,6 +27,12 @@ PAGE = 10
 MOST_PAGES = 100
 SORTS = ("relevance", "new")
 _MOST_PENDING = 200
+_CHANGED_SINCE = (
+    select(Change.kind, Change.ref)
+    .where(Change.id > bindparam("reached"))
+    .order_by(Change.id.desc())
+    .limit(_MOST_PENDING)
+)
 _Search = Callable[[Reach], Found]
 
 
@@ -203,8 +209,7 @@ def _seen(
 
 def _hidden_since(session: Session, viewer: Person | None, engine: Engine) -> frozenset[Key]:
     """Return what changed since the index was written and is not to be seen, so that not even a total counts it."""
-    since = select(Change.kind, Change.ref).where(Change.id > engine.reached())
-    rows = session.execute(since.order_by(Change.id.desc()).limit(_MOST_PENDING)).all()
+    rows = session.execute(_CHANGED_SINCE, {"reached": engine.reached()}).all()
     changed = {Key(kind, ref) for kind, ref in rows}
     return frozenset(changed - _shown(session, changed, viewer).keys())
 

@@ -50,7 +50,6 @@ class Shown:
     facts: tuple[str, ...] = ()
     """Short English phrases, such as ``3 answers``; a question's first one says where it stands."""
     at: datetime | None = None
-    tags: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -48,6 +48,10 @@ class Found:
     """Whether time ran out, so that not every word was looked at."""
 
 
+Gaps = tuple[tuple[int, int], ...]
+"""The first and the last number of each gap in a row of numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """How far an index has followed the database's changes."""
@@ -57,7 +61,9 @@ class Marks:
     settled: int
     """Every change up to this one is in it."""
     reached: int
-    """The highest change that is in it; between the two some may be missing that were still on their way."""
+    """The highest change that is in it."""
+    missing: Gaps = ()
+    """Which between the two are not in it: they were still on their way, or never arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +108,21 @@ class Engine(Protocol):
         """Have none of ``keys`` any more; raises NoIndex or Busy."""
 
     def rebuild(
-        self, documents: Iterable[Document], *, settled: int, reached: int, progress: Progress | None = None
+        self,
+        documents: Iterable[Document],
+        *,
+        settled: int,
+        reached: int,
+        missing: Gaps = (),
+        progress: Progress | None = None,
     ) -> None:
         """Build a new index beside the one in use and take it into use; searches go on meanwhile.
 
-        ``settled`` and ``reached`` become its marks. Raises Busy.
+        ``settled``, ``reached`` and ``missing`` become its marks. Raises Busy.
         """
+
+    def warm(self) -> None:
+        """Open the index, so that the first search need not; safe in any thread, never raises."""
 
     def marks(self) -> Marks:
         """Return how far the index on disk is; raises NoIndex."""

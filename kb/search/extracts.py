@@ -1,9 +1,8 @@
 """What a hit shows of a text: the passage that holds most of what was asked for, with the words found marked."""
 
 import re
-from dataclasses import dataclass
-
-from markupsafe import escape
+from dataclasses import dataclass, field
+from html import escape
 
 from kb.search import analysis
 from kb.search.query import Query
@@ -24,14 +23,20 @@ class Marker:
     """The beginning of a word that is still being typed."""
     initials: frozenset[str] = frozenset()
     """The first letters of all these: a plain word that starts otherwise need not be stemmed to be passed over."""
+    seen: dict[str, str] = field(default_factory=dict, compare=False)
+    """The term that each word looked at so far is found by, "" for most: texts say the same words again and again."""
 
     def matches(self, text: str) -> list[tuple[int, int, str]]:
         """Return start, end and term of the words of ``text`` that were asked for, in order."""
         found: list[tuple[int, int, str]] = []
         if not self.terms and not self.begun:
             return found
+        seen = self.seen
         for match in analysis.WORD.finditer(text):
-            term = self._asked(match.group())
+            written = match[0]
+            term = seen.get(written)
+            if term is None:
+                term = seen[written] = self._asked(written)
             if term:
                 found.append((match.start(), match.end(), term))
                 if len(found) >= _MOST_MATCHES:
@@ -82,7 +87,7 @@ def _marked(text: str, matches: list[tuple[int, int, str]]) -> str:
     for start, end, _ in matches:
         pieces.append(f"{escape(text[at:start])}<mark>{escape(text[start:end])}</mark>")
         at = end
-    return "".join(pieces) + str(escape(text[at:]))
+    return "".join(pieces) + escape(text[at:])
 
 
 def _start(text: str, matches: list[tuple[int, int, str]], length: int) -> int:

@@ -1,10 +1,10 @@
 """Keeping an index at the heels of the database: the worker reads what changed and puts it in."""
 
 import logging
-import weakref
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from operator import itemgetter
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from kb import clock
 from kb.db import Fact, reading_only
 from kb.jobs import job, later
 from kb.search.documents import Document, source_of, sources
-from kb.search.engine import Busy, Engine, Key, Marks, NoIndex, Progress
+from kb.search.engine import Busy, Engine, Gaps, Key, Marks, NoIndex, Progress
 from kb.search.models import Change
 
 OVERLAP = timedelta(seconds=60)
@@ -24,17 +24,6 @@ MOST_AT_ONCE = 1_000
 _CHUNK = 200
 _FORGOTTEN = "search_changes_forgotten"
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Applied:
-    """Which changes after its settled mark one index already has; lost with the process, which is harmless."""
-
-    index: str = ""
-    ids: set[int] = field(default_factory=set)
-
-
-_applied: "weakref.WeakKeyDictionary[Engine, _Applied]" = weakref.WeakKeyDictionary()
 
 
 def follow(session: Session, engine: Engine) -> int:
@@ -74,8 +63,10 @@ def rebuild(session: Session, engine: Engine, progress: Progress | None = None) 
 
     session.rollback()
     with reading_only():
-        settled, reached = _settled(session), session.scalar(select(func.max(Change.id))) or 0
-        engine.rebuild(everything(session), settled=settled, reached=reached, progress=counted)
+        settled = _settled(session)
+        known = session.scalars(select(Change.id).where(Change.id > settled).order_by(Change.id)).all()
+        reached, missing = known[-1] if known else settled, gaps(settled, known)
+        engine.rebuild(everything(session), settled=settled, reached=reached, missing=missing, progress=counted)
     return count
 
 
@@ -103,17 +94,24 @@ def forget_changes(session: Session) -> None:
     later(session, forget_changes, after=timedelta(days=1), key="kb.search.following.forget_changes")
 
 
+def gaps(after: int, numbers: Iterable[int]) -> Gaps:
+    """Return what is left out between ``after`` and the last of ``numbers``, which ascend from there."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if number > after + 1:
+            found.append((after + 1, number - 1))
+        after = number
+    return tuple(found)
+
+
 def _catch_up(session: Session, engine: Engine) -> int:
     marks = engine.marks()
-    applied = _applied.setdefault(engine, _Applied())
-    if applied.index != marks.index:
-        applied.index, applied.ids = marks.index, set()
     since = select(Change.id, Change.kind, Change.ref, Change.at).where(Change.id > marks.settled).order_by(Change.id)
     rows = session.execute(since).all()
-    fresh = [row for row in rows if row.id not in applied.ids]
-    batch, waiting = fresh[:MOST_AT_ONCE], fresh[MOST_AT_ONCE:]
+    fresh = [row for row in rows if row.id > marks.reached or _is_within(row.id, marks.missing)]
+    batch, waiting = fresh[:MOST_AT_ONCE], {row.id for row in fresh[MOST_AT_ONCE:]}
     old = clock.now() - OVERLAP
-    ends = waiting[0].id if waiting else None
+    ends = min(waiting, default=None)
     settled = max((r.id for r in rows if r.at < old and (ends is None or r.id < ends)), default=marks.settled)
     if not batch and settled == marks.settled:
         return 0
@@ -121,10 +119,16 @@ def _catch_up(session: Session, engine: Engine) -> int:
     documents = list(_documents(session, keys))
     session.rollback()
     gone = set(keys) - {Key(document.kind, document.ref) for document in documents}
-    reached = max([marks.reached, *(row.id for row in batch)])
-    engine.put(documents, drop=gone, moving=(marks, Marks(marks.index, settled, reached)))
-    applied.ids = {number for number in applied.ids.union(row.id for row in batch) if number > settled}
+    known = [row.id for row in rows if row.id > settled and row.id not in waiting]
+    reached = max([settled, marks.reached, *known[-1:]])
+    onward = Marks(marks.index, settled, reached, gaps(settled, [*known, reached + 1]))
+    engine.put(documents, drop=gone, moving=(marks, onward))
     return len(keys)
+
+
+def _is_within(number: int, missing: Gaps) -> bool:
+    at = bisect_right(missing, number, key=itemgetter(0)) - 1
+    return at >= 0 and number <= missing[at][1]
 
 
 def _documents(session: Session, keys: list[Key]) -> Iterator[Document]:

@@ -6,10 +6,10 @@ Nothing says who searched: no person, no address, no session.
 import secrets
 import threading
 from collections import deque
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import Executable, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from kb import clock
@@ -39,7 +39,7 @@ def asked(query_id: str, *, source: str, text: str, hits: int, took_ms: int) -> 
 
 
 def opened(query_id: str, *, kind: str, ref: int, position: int) -> None:
-    """Note that the hit at ``position`` (from 1) of a search was opened."""
+    """Note that the hit at ``position`` (from 1) of a search was opened; it counts once."""
     with _lock:
         _clicks.append({"query_id": query_id, "kind": kind, "ref": ref, "position": position, "at": clock.now()})
 
@@ -56,8 +56,10 @@ def store(session: Session) -> bool:
     if not queries and not clicks:
         return False
     try:
-        _insert(session, Query, queries)
-        _insert(session, Click, clicks)
+        if queries:
+            session.execute(insert(Query), queries)
+        if clicks:
+            session.execute(_once(session), clicks)
     except Exception:
         with _lock:
             _queries.extendleft(reversed(queries))
@@ -66,6 +68,7 @@ def store(session: Session) -> bool:
     return True
 
 
-def _insert(session: Session, model: type[Query] | type[Click], rows: Sequence[Row]) -> None:
-    if rows:
-        session.execute(insert(model), list(rows))
+def _once(session: Session) -> Executable:
+    """Return the statement that inserts clicks, leaving out what is there already."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return make(Click).on_conflict_do_nothing()

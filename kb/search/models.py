@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb.db import Base
@@ -38,13 +38,13 @@ class Query(Base):
 
 
 class Click(Base):
-    """That a hit was opened from a search; ``position`` counts from 1."""
+    """That a hit was opened from a search, once however often; ``position`` counts from 1."""
 
     __tablename__ = "search_click"
-    __table_args__ = (Index(None, "kind", "ref"),)
+    __table_args__ = (UniqueConstraint("query_id", "position"), Index(None, "kind", "ref"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    query_id: Mapped[str] = mapped_column(String(22), index=True)
+    query_id: Mapped[str] = mapped_column(String(22))
     kind: Mapped[str] = mapped_column(String(20))
     ref: Mapped[int]
     position: Mapped[int]

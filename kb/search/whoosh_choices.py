@@ -1,6 +1,7 @@
 """What a query or its reader chose, as masks; and how many documents each other choice would leave."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.search.query import Query
 from kb.search.whoosh_generation import Generation, Mask
@@ -29,26 +30,32 @@ def choices(generation: Generation, query: Query) -> dict[str, Mask]:
 
 def counts(generation: Generation, allowed: Mask, left: dict[str, Mask]) -> dict[str, dict[str, int]]:
     """Return how many of ``allowed`` there are by kind, status, section, category and tag; see Found.counts."""
+    ids = np.flatnonzero(allowed)
     found: dict[str, dict[str, int]] = {}
     for column in ("kind", "status", "place"):
-        mask = _without(column, allowed, left)
         codes, names = generation.names[column]
-        numbers = np.bincount(codes[mask], minlength=len(names)).tolist()
+        numbers = np.bincount(codes[_without(column, ids, left)], minlength=len(names)).tolist()
         found[column] = {name: count for name, count in zip(names, numbers, strict=True) if count and name}
     places = found.pop("place").items()
     found["section"] = {name.split("/", 1)[1]: n for name, n in places if name.startswith("article/")}
     found["category"] = {name.split("/", 1)[1]: n for name, n in places if name.startswith("question/")}
-    names, documents, codes = generation.tags
-    numbers = np.bincount(codes[_without("tag", allowed, left)[documents]], minlength=len(names)).tolist()
-    tags = sorted((-count, name) for name, count in zip(names, numbers, strict=True) if count)
-    found["tag"] = {name: -count for count, name in tags[:MOST_COUNTED_TAGS]}
+    found["tag"] = _tags(generation, _without("tag", ids, left))
     return found
 
 
-def _without(choice: str, allowed: Mask, left: dict[str, Mask]) -> Mask:
-    """Return what would be found if nothing of the sort of ``choice`` were chosen."""
-    mask = allowed
+def _tags(generation: Generation, ids: NDArray[np.intp]) -> dict[str, int]:
+    """Return the tags that most of ``ids`` carry, those of the same number by name, as the list of all is."""
+    names, starts, codes = generation.tags
+    each = starts[ids + 1] - starts[ids]
+    before = np.cumsum(each) - each
+    numbers = np.bincount(codes[np.repeat(starts[ids] - before, each) + np.arange(each.sum())], minlength=len(names))
+    most = np.argsort(-numbers, kind="stable")[:MOST_COUNTED_TAGS].tolist()
+    return {names[code]: int(numbers[code]) for code in most if numbers[code]}
+
+
+def _without(choice: str, ids: NDArray[np.intp], left: dict[str, Mask]) -> NDArray[np.intp]:
+    """Return which of ``ids`` would be found if nothing of the sort of ``choice`` were chosen."""
     for name, one in left.items():
         if name != choice:
-            mask = mask & one
-    return mask
+            ids = ids[one[ids]]
+    return ids

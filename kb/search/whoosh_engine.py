@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import numpy as np
 from whoosh.filedb.filestore import FileStorage
@@ -14,7 +15,7 @@ from whoosh.index import TOC
 
 from kb.search import whoosh_ranking as ranking
 from kb.search.documents import Document
-from kb.search.engine import Busy, Found, Key, Marks, NoIndex, Progress, Reach, State
+from kb.search.engine import Busy, Found, Gaps, Key, Marks, NoIndex, Progress, Reach, State
 from kb.search.query import Query
 from kb.search.whoosh_folder import Shelf
 from kb.search.whoosh_generation import Generation
@@ -41,7 +42,8 @@ class WhooshEngine:
         self._segments: dict[str, Segment] = {}
         self._open_folder: Path | None = None
         self._reached = 0
-        self._after_fork()
+        self.forget()
+        _engines.add(self)
 
     def search(self, query: Query, reach: Reach, *, sort: str = "relevance", limit: int = 10, offset: int = 0) -> Found:
         """See Engine."""
@@ -68,7 +70,8 @@ class WhooshEngine:
             if coming or gone:
                 self._write(folder, coming.values(), gone)
             if moving and moving[0] != moving[1]:
-                self._shelf.note(folder, settled=moving[1].settled, reached=moving[1].reached)
+                to = moving[1]
+                self._shelf.note(folder, settled=to.settled, reached=to.reached, missing=to.missing)
         self._looked = 0.0
 
     def drop(self, keys: Collection[Key]) -> None:
@@ -76,14 +79,20 @@ class WhooshEngine:
         self.put((), drop=keys)
 
     def rebuild(
-        self, documents: Iterable[Document], *, settled: int, reached: int, progress: Progress | None = None
+        self,
+        documents: Iterable[Document],
+        *,
+        settled: int,
+        reached: int,
+        missing: Gaps = (),
+        progress: Progress | None = None,
     ) -> None:
         """See Engine."""
         with self._shelf.locked("rebuilding"):
             folder = self._shelf.new()
             try:
                 build(folder, documents, progress or (lambda _: None))
-                self._shelf.note(folder, settled=settled, reached=reached)
+                self._shelf.note(folder, settled=settled, reached=reached, missing=missing)
                 with self._shelf.locked("writing", patience=60.0):
                     self._shelf.use(folder)
                     self._shelf.pardon()
@@ -91,6 +100,13 @@ class WhooshEngine:
                 self._shelf.discard(folder)
                 raise
         self._looked = 0.0
+
+    def warm(self) -> None:
+        """See Engine."""
+        try:
+            self._ask(lambda now: now.warm())
+        except NoIndex:
+            return
 
     def marks(self) -> Marks:
         """See Engine."""
@@ -139,8 +155,6 @@ class WhooshEngine:
 
     def _generation(self, *, fresh: bool = False) -> Generation:
         """Return the newest generation, looking for a newer one at most every 0.3 s unless it must be ``fresh``."""
-        if self._process != os.getpid():
-            self._after_fork()
         if not fresh and self._now is not None and time.monotonic() - self._looked < LOOK_AGAIN:
             return self._now
         with self._lock:
@@ -212,7 +226,19 @@ class WhooshEngine:
         self._now, self._open_folder, self._reached = None, None, 0
         self._segments = {}
 
-    def _after_fork(self) -> None:
-        """Share neither open files nor a lock that a thread of the parent may hold."""
-        self._process, self._lock, self._looked = os.getpid(), Lock(), 0.0
+    def forget(self) -> None:
+        """Be as if nothing had been opened; what other threads have open is closed when they are done with it."""
+        self._lock, self._looked = Lock(), 0.0
         self._close()
+
+
+_engines: "WeakSet[WhooshEngine]" = WeakSet()
+
+
+def _after_fork() -> None:
+    """Share neither open files nor a lock that a thread of the parent may hold; here no other thread runs yet."""
+    for engine in tuple(_engines):
+        engine.forget()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kb.search.engine import Busy, Marks, NoIndex
+from kb.search.engine import Busy, Gaps, Marks, NoIndex
 from kb.search.whoosh_schema import VERSION
 
 _NAME = re.compile(r"[0-9]+-[0-9a-f]{8}")
@@ -28,6 +28,7 @@ class Notes:
     """Which site's database it was made from."""
     settled: int
     reached: int
+    missing: Gaps
     """Its marks, see engine.Marks."""
 
 
@@ -65,18 +66,20 @@ class Shelf:
         """Return what the index in ``folder`` says about itself; raises NoIndex where that cannot be read."""
         try:
             found = json.loads((folder / _NOTES).read_text())
-            return Notes(str(found["site"]), int(found["settled"]), int(found["reached"]))
+            settled, reached = int(found["settled"]), int(found["reached"])
+            gaps = tuple((int(first), int(last)) for first, last in found["missing"])
+            return Notes(str(found["site"]), settled, reached, gaps)
         except (OSError, ValueError, TypeError, KeyError):
             raise NoIndex("The index says nothing about itself.") from None
 
     def marks(self, folder: Path) -> Marks:
         """Return how far the index in ``folder`` is; raises NoIndex."""
         notes = self.notes(folder)
-        return Marks(folder.name, notes.settled, notes.reached)
+        return Marks(folder.name, notes.settled, notes.reached, notes.missing)
 
-    def note(self, folder: Path, *, settled: int, reached: int) -> None:
+    def note(self, folder: Path, *, settled: int, reached: int, missing: Gaps) -> None:
         """Write down how far the index in ``folder`` is, in one step."""
-        _replace(folder / _NOTES, json.dumps(asdict(Notes(self.site, settled, reached))))
+        _replace(folder / _NOTES, json.dumps(asdict(Notes(self.site, settled, reached, missing))))
 
     def new(self) -> Path:
         """Make and return an empty folder for an index to be built in."""

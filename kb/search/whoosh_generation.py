@@ -1,7 +1,8 @@
 """One generation of a Whoosh index as arrays over all its documents: columns, impacts of terms, completions."""
 
+import time
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.search import analysis
 from kb.search.engine import Key
 from kb.search.whoosh_schema import NAMES, NUMBERS, SCORED
 from kb.search.whoosh_segments import Floats, Ints, Segment
@@ -20,6 +22,7 @@ K1 = 1.2
 B = {"title": 0.75, "keywords": 0.5, "headings": 0.75, "tags": 0.3, "text": 0.75}
 BOOSTS = {"title": 5.0, "keywords": 2.5, "headings": 1.6, "tags": 1.4, "text": 1.0}
 MOST_COMPLETIONS = 200
+MOST_WARMED = 200
 _IMPACT_BYTES = 24 * 1024 * 1024
 
 
@@ -60,6 +63,17 @@ class Generation:
         }
         self._kept: OrderedDict[tuple[object, ...], Impacts] = OrderedDict()
         self._kept_bytes = 0
+
+    def warm(self) -> None:
+        """Read now what the first searches and suggestions would have to read, the most frequent words included."""
+        _ = self.tags
+        counts: Counter[str] = Counter()
+        for segment in self.segments:
+            counts.update(dict(zip(*segment.spoken(), strict=True)))
+        for word, _ in counts.most_common(MOST_WARMED):
+            for term in analysis.word(word).terms:
+                self.impacts(SCORED, term)
+            time.sleep(0.001)  # requests go first
 
     def impacts(self, fields: tuple[str, ...], term: str) -> Impacts:
         """Return what ``term`` adds to scores by BM25F over ``fields``: the sum of each field's boost × BM25."""
@@ -106,7 +120,7 @@ class Generation:
     def is_one_of(self, column: str, values: Collection[str]) -> Mask:
         """Return which documents have one of ``values`` in a column of names."""
         codes, names = self.names[column]
-        return np.isin(codes, [code for code, name in enumerate(names) if name in values])
+        return np.array([name in values for name in names], np.bool_)[codes]
 
     def find(self, keys: Collection[Key]) -> Ints:
         """Return the numbers of the living documents among ``keys``."""
@@ -126,8 +140,8 @@ class Generation:
         return [Key(names[code], ref) for code, ref in zip(codes[ids].tolist(), refs, strict=True)]
 
     @cached_property
-    def tags(self) -> tuple[list[str], Ints, Ints]:
-        """All tags; and for each time a document carries one, the document and the tag's place in that list."""
+    def tags(self) -> tuple[list[str], NDArray[np.int64], Ints]:
+        """All tags, sorted; and each document's as places in that list, those of document n from start n to n + 1."""
         names = sorted({name for segment in self.segments for name in segment.tags})
         place = {name: number for number, name in enumerate(names)}
         pairs = [
@@ -135,9 +149,12 @@ class Generation:
             for segment, offset in zip(self.segments, self.offsets, strict=False)
             for name, ids in segment.tags.items()
         ]
+        starts = np.zeros(self.size + 1, np.int64)
         if not pairs:
-            return names, NO_IMPACTS.ids, NO_IMPACTS.ids
-        return names, np.concatenate([ids for ids, _ in pairs]), np.concatenate([codes for _, codes in pairs])
+            return names, starts, NO_IMPACTS.ids
+        documents, codes = np.concatenate([ids for ids, _ in pairs]), np.concatenate([codes for _, codes in pairs])
+        starts[1:] = np.cumsum(np.bincount(documents, minlength=self.size))
+        return names, starts, codes[np.argsort(documents, kind="stable")]
 
     def _field_impacts(self, field: str, term: str) -> Impacts:
         """Whoosh's BM25F, for all documents of one term at once."""

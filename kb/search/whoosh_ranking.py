@@ -156,10 +156,10 @@ def _required(ranking: Ranking, query: Query, fields: tuple[str, ...]) -> Mask:
     """Return which documents have every phrase and tag, and nothing that is unwanted."""
     generation = ranking.generation
     mask = np.ones(generation.size, np.bool_)
-    for text in query.phrases:
+    for text in dict.fromkeys(query.phrases):
         if not ranking.time_is_up():
             mask &= having(generation, text, fields, ranking.time_is_up)
-    for text in query.without:
+    for text in dict.fromkeys(query.without):
         if not ranking.time_is_up():
             mask &= ~having(generation, text, fields, ranking.time_is_up)
     for name in query.without_tags:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from struct import Struct
 from threading import Lock
 from typing import Any
 
@@ -19,6 +20,8 @@ Floats = NDArray[np.float32]
 _LENGTHS = np.array([byte_to_length(code) for code in range(256)], np.float32)
 _NUMPY_CODES = {"q": ">i8", "I": ">u4", "d": ">f8", "f": ">f4", "B": "u1", "H": ">u2"}
 _DECODED_BYTES = 16 * 1024 * 1024
+# An item of a table of terms: the sizes of its key and its value; the key, a field's number and the term; the value.
+_SIZES, _FIELD, _COUNT = Struct("!II"), Struct("!H"), Struct("!5xI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Segment:
         """Return the words people may complete to, sorted, and in how many documents each is."""
         with self._lock:
             if self._spoken is None:
-                pairs = sorted(self._terms("spoken"))
+                pairs = self._terms("spoken")
                 self._spoken = [word for word, _ in pairs], [count for _, count in pairs]
             return self._spoken
 
@@ -125,13 +128,25 @@ class Segment:
             return None
 
     def _terms(self, field: str) -> list[tuple[str, int]]:
-        if field not in set(self._reader.indexed_field_names()):
+        """Return the terms of ``field``, in order, and in how many documents each is.
+
+        Whoosh reads its table number by number; the field's part of it read at once takes a fifth of the time.
+        """
+        number = self._reader._terms._fieldmap.get(field)
+        if number is None:
             return []
-        found = []
-        for (name, term), info in self._reader._terms.items_from(field, b""):
-            if name != field:
-                break
-            found.append((term.decode(), int(info.doc_frequency())))
+        table = self._reader._terms._tindex
+        start, end = table.closest_key_pos(_FIELD.pack(number)), table.closest_key_pos(_FIELD.pack(number + 1))
+        if start is None:
+            return []
+        data = table.dbfile.get(start, (table.endofdata if end is None else end) - start)
+        found, at = [], 0
+        while at < len(data):
+            key_size, size = _SIZES.unpack_from(data, at)
+            key = at + _SIZES.size
+            at = key + key_size + size
+            (count,) = _COUNT.unpack_from(data, key + key_size)
+            found.append((data[key + _FIELD.size : key + key_size].decode(), count))
         return found
 
     def _read_tags(self) -> dict[str, Ints]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, current_app, request
@@ -47,6 +48,19 @@ class FeedbackForm(Form):
         lazy_gettext("What were you trying to do?"),
         validators=[Length(max=feedback.LONGEST_COMMENT)],
     )
+
+
+@bp.app_context_processor
+def _said() -> dict[str, Callable[[int], bool | None]]:
+    """Let templates ask ``said_of_article(id)``; a visitor is not remembered."""
+    return {"said_of_article": _said_of}
+
+
+def _said_of(article_id: int) -> bool | None:
+    person = viewer()
+    if person is None:
+        return None
+    return feedback.said(current_session(), article_id=article_id, reader=feedback.reader_key(person))
 
 
 @bp.get("/articles/<section>/<slug>/feedback")

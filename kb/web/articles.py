@@ -12,7 +12,8 @@ from kb.web.errors import error_page
 from kb.web.limits import limiter
 from kb.web.paging import asked_page
 from kb.web.render import page
-from kb.web.visitor import viewer
+from kb.web.shared import shared_page
+from kb.web.visitor import reader
 
 bp = Blueprint("articles", __name__)
 bp.register_blueprint(article_feedback.bp)
@@ -23,23 +24,26 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi", "ps", "dv", "ckb"})
 
 
 @bp.get("/articles")
+@shared_page
 def index() -> Response:
     """All sections."""
-    return page("articles/index.html", keep=True, sections=reading.sections(current_session(), viewer(), top=5))
+    return page("articles/index.html", keep=True, sections=reading.sections(current_session(), reader(), top=5))
 
 
 @bp.get("/articles/<section>")
+@shared_page
 def section(section: str) -> Response:
     """One section with its articles."""
-    shown = reading.section(current_session(), section, viewer(), page=asked_page())
+    shown = reading.section(current_session(), section, reader(), page=asked_page())
     return page("articles/section.html", keep=True, section=shown)
 
 
 @bp.get("/articles/<section>/<slug>")
+@shared_page
 def article(section: str, slug: str) -> AnyResponse:
     """An article, or the way to where it is by now."""
     try:
-        shown = reading.article(current_session(), section, slug, viewer())
+        shown = reading.article(current_session(), section, slug, reader())
     except NotFound:
         return _moved() or error_page(404)
     direction = "rtl" if shown.lang.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
@@ -49,7 +53,7 @@ def article(section: str, slug: str) -> AnyResponse:
 @bp.get("/articles/<section>/<slug>.md")
 def markdown(section: str, slug: str) -> Response:
     """An article as its writer wrote it, for assistants and other programs."""
-    text = reading.markdown(current_session(), section, slug, viewer())
+    text = reading.markdown(current_session(), section, slug, reader())
     return Response(text, mimetype="text/markdown")
 
 
@@ -72,7 +76,7 @@ def unknown(error: NoRoute) -> AnyResponse:
 
 
 def _moved() -> AnyResponse | None:
-    address = redirects.find(current_session(), request.path, viewer())
+    address = redirects.find(current_session(), request.path, reader())
     if address is None:
         return None
     query = request.query_string.decode("ascii", "replace")

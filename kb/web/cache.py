@@ -1,10 +1,7 @@
 """Whole pages kept for readers who are not signed in, keyed by the version of what such readers can see."""
 
-import time
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 from flask import Flask
@@ -12,19 +9,17 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb.db import db, reading_only
+from kb.web.shelf import Shelf
 
 StartResponse = Any
 KEPT_BYTES = 32 * 1024 * 1024
 LARGEST_PAGE = 512 * 1024
-SECONDS = 60.0  # pages say how long ago things were, and some articles appear by the clock
 KEEP = "X-Sidekick-Keep"  # set by render.page on answers that are the same for every signed-out reader
 _VERSION = text("SELECT value FROM site_version WHERE id = 1")
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    version: int
-    until: float
     status: str
     headers: list[tuple[str, str]]
     body: bytes
@@ -42,9 +37,7 @@ class PageCache:
         self._app = app
         self._cookie = app.config["SESSION_COOKIE_NAME"] + "="
         self._hosts = {host.lower() for host in app.config["TRUSTED_HOSTS"]}
-        self._pages: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
-        self._bytes = 0
-        self._lock = Lock()
+        self._pages: Shelf[_Kept] = Shelf(KEPT_BYTES)
         self._engine: Engine | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -54,8 +47,8 @@ class PageCache:
         version = self._version()
         if key is None or version is None:
             return self._inner(environ, start_response)
-        kept = self._pages.get(key)
-        if kept is not None and kept.version == version and kept.until > time.monotonic():
+        kept = self._pages.find(key, version)
+        if kept is not None:
             start_response(kept.status, kept.headers)
             return [kept.body]
         return self._make(key, version, environ, start_response)
@@ -79,18 +72,9 @@ class PageCache:
         status, headers, keep = said[0], said[1], said[-1]
         sets_cookie = any(name.lower() == "set-cookie" for name, _ in headers)
         if keep and not sets_cookie and len(body) <= LARGEST_PAGE and self._version() == version:
-            self._keep(key, _Kept(version, time.monotonic() + SECONDS, status, headers, body))
+            self._pages.keep(key, version, _Kept(status, headers, body), len(body))
         start_response(status, headers)
         return [body]
-
-    def _keep(self, key: tuple[str, ...], page: _Kept) -> None:
-        with self._lock:
-            old = self._pages.pop(key, None)
-            self._pages[key] = page
-            self._bytes += len(page.body) - (len(old.body) if old else 0)
-            while self._bytes > KEPT_BYTES:
-                _, gone = self._pages.popitem(last=False)
-                self._bytes -= len(gone.body)
 
     def _key(self, environ: dict[str, Any]) -> tuple[str, ...] | None:
         host = environ.get("HTTP_HOST", "").lower()

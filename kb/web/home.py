@@ -8,7 +8,8 @@ from kb.forum import listing
 from kb.settings import PROJECT
 from kb.web import samples
 from kb.web.render import page
-from kb.web.visitor import viewer
+from kb.web.shared import shared_page
+from kb.web.visitor import reader
 
 bp = Blueprint("home", __name__)
 DAY = 86400
@@ -16,14 +17,15 @@ POPULAR = 6
 
 
 @bp.get("/")
+@shared_page
 def front() -> Response:
     """Show the search box, the sections, and what the community needs and did."""
-    session, reader = current_session(), viewer()
+    session = current_session()
     return page(
         "home/front.html",
         keep=True,
-        sections=reading.sections(session, reader),
-        community=listing.home_rows(session, reader),
+        sections=reading.sections(session, reader()),
+        community=listing.home_rows(session, reader()),
         tags=listing.popular_tags(session, POPULAR),
     )
 

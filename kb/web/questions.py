@@ -13,7 +13,8 @@ from kb.web.paging import asked_page
 from kb.web.post_forms import WritingForm
 from kb.web.post_history import changes_of
 from kb.web.render import page
-from kb.web.visitor import viewer
+from kb.web.shared import page_of, shared_page
+from kb.web.visitor import reader, viewer
 
 bp = Blueprint("questions", __name__)
 for part in (question_asking, question_acts, question_care, question_edits):
@@ -23,12 +24,14 @@ TABS = ("newest", "needs-answer", "active", "solved")
 
 
 @bp.get("/questions")
+@shared_page
 def questions() -> Response:
     """The whole community."""
     return _listed(gettext("Community"), "/questions")
 
 
 @bp.get("/tags")
+@shared_page
 def tags() -> Response:
     """Every tag, the most used first."""
     number = asked_page()
@@ -37,12 +40,14 @@ def tags() -> Response:
 
 
 @bp.get("/tags/<path:name>")
+@shared_page
 def tag(name: str) -> Response:
     """The questions that carry one tag."""
     return _listed(gettext("Questions about %(tag)s", tag=name), f"/tags/{quote(name)}", tag=name)
 
 
 @bp.get("/categories/<slug>")
+@shared_page
 def category(slug: str) -> Response:
     """The questions of one category."""
     return _listed("", f"/categories/{slug}", category=slug)
@@ -56,10 +61,7 @@ def thread(question_id: int, slug: str) -> AnyResponse:
     if slug != shown.slug:
         query = request.query_string.decode("ascii", "replace")
         return redirect(f"{quote(shown.address)}?{query}" if query else quote(shown.address), 301)
-    form = WritingForm() if shown.may_answer else None
-    if form:
-        form.body.label.text = gettext("Your answer")
-    return page("questions/thread.html", keep=True, thread=shown, form=form)
+    return page_of("questions/thread.html", thread=shown, answer_form=_answer_form)
 
 
 @bp.get("/questions/<int:question_id>/history")
@@ -69,9 +71,16 @@ def history(question_id: int) -> Response:
     return page("questions/history.html", keep=True, history=found, changes=changes_of(found))
 
 
+def _answer_form() -> WritingForm:
+    """Return the form below a thread, without the token: the page puts that in for each reader."""
+    form = WritingForm(formdata=None, meta={"csrf": False})
+    form.body.label.text = gettext("Your answer")
+    return form
+
+
 def _listed(heading: str, address: str, *, tag: str | None = None, category: str | None = None) -> Response:
     session, tab = current_session(), request.args.get("tab", TABS[0])
-    rows = listing.listing(session, viewer(), tab=tab, tag=tag, category=category, page=asked_page())
+    rows = listing.listing(session, reader(), tab=tab, tag=tag, category=category, page=asked_page())
     return page(
         "questions/list.html",
         keep=True,

@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, current_app, get_flashed_messages, make_response, render_template, request
-from flask_babel import Babel, gettext, ngettext
+from flask import Flask, Response, current_app, g, get_flashed_messages, make_response, render_template, request
+from flask_babel import Babel, get_translations, gettext, ngettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from kb import clock
 from kb.web.cache import KEEP
+from kb.web.gaps import not_for_many, personal
 
 babel = Babel()
 csrf = CSRFProtect()
@@ -45,6 +47,7 @@ def redirect_to(address: str) -> Response:
 
 def csrf_field() -> Markup:
     """Return the hidden field every form that posts must hold."""
+    not_for_many("a token")
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
@@ -80,17 +83,50 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.filters.update(ago=ago, exactly=exactly)
     app.jinja_env.globals.update(
+        _=_translated,
+        gettext=_translated,
+        ngettext=_counted,
         csrf_field=csrf_field,
+        personal=personal,
         with_query=with_query,
         site_name=app.config["SETTINGS"].site_name,
         flashes=_flashes,
     )
 
 
+@pass_eval_context
+def _translated(context: EvalContext, message: str, **values: Any) -> str:
+    """Return ``message`` in the reader's language with ``values`` put in, escaped where the template escapes.
+
+    Flask-Babel's own looks everything up anew for each of a page's hundred messages, which takes a millisecond.
+    """
+    text = _catalogue().ugettext(message)
+    return _for(context, text) % values
+
+
+@pass_eval_context
+def _counted(context: EvalContext, one: str, many: str, num: int, **values: Any) -> str:
+    """Return the form of a message that fits ``num``, like ``_translated``."""
+    text = _catalogue().ungettext(one, many, num)
+    return _for(context, text) % {"num": num, **values}
+
+
+def _for(context: EvalContext, text: str) -> str:
+    """Return a message so that ``%`` escapes what it puts in, where the template escapes."""
+    return Markup(text) if context.autoescape else text  # noqa: S704 - messages and translations are the site's own
+
+
+def _catalogue() -> Any:
+    """Return the translations that Flask-Babel chose, asked for once a request: a page is in one language."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
+
+
 def _flashes() -> list[tuple[str, str]]:
     """Return this reader's messages; asks only where there is a cookie that could hold them."""
+    not_for_many("messages")
     has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
     return get_flashed_messages(with_categories=True) if has_cookie else []  # type: ignore[return-value]

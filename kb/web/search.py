@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote, quote_plus, urlencode
 
 from flask import Blueprint, Response, current_app, request
 from flask_babel import gettext
@@ -13,7 +14,7 @@ from kb.search.documents import ARTICLE, QUESTION, Results, place_names
 from kb.search.engine import Engine
 from kb.search.query import STATUSES
 from kb.web.limits import limiter
-from kb.web.render import csrf, page, wants_fragment, with_query
+from kb.web.render import csrf, page, wants_fragment
 from kb.web.visitor import viewer
 
 bp = Blueprint("search", __name__)
@@ -28,7 +29,24 @@ class Choice:
     words: str
     href: str
     chosen: bool
-    count: int | None
+    count: str = ""
+    """How many there would be, as it is read."""
+
+
+class Address:
+    """This page's address, from which many like it are made: what they share is encoded once."""
+
+    def __init__(self, path: str, args: Mapping[str, str]) -> None:
+        self.args = args
+        self._path = quote(path)
+        self._said = {name: urlencode({name: value}) for name, value in args.items() if value and name != "page"}
+
+    def saying(self, name: str, value: str) -> str:
+        """Return the address of the first page with ``name`` as ``value``, or without it."""
+        said = [one for other, one in self._said.items() if other != name]
+        if value:
+            said.append(f"{name}={quote_plus(value)}")
+        return f"{self._path}?{'&'.join(said)}" if said else self._path
 
 
 def _needs_no_limit() -> bool:
@@ -96,19 +114,21 @@ def _engine() -> Engine:
 def _kinds(found: Results) -> list[tuple[str, str, bool, int | None]]:
     """Return the tabs over the results: everything, articles, questions."""
     counts = found.counts.get("kind", {})
-    within = request.args.get("in", "all")
+    address = Address(request.path, request.args.to_dict())
+    within = address.args.get("in", "all")
     tabs = (
-        (gettext("Everything"), None, sum(counts.values())),
+        (gettext("Everything"), "", sum(counts.values())),
         (gettext("Articles"), "articles", counts.get(ARTICLE, 0)),
         (gettext("Questions"), "questions", counts.get(QUESTION, 0)),
     )
-    shown = within if within in ("articles", "questions") else None
-    return [(words, with_query(**{"in": value, "page": None}), value == shown, count) for words, value, count in tabs]
+    shown = within if within in ("articles", "questions") else ""
+    return [(words, address.saying("in", value), value == shown, count) for words, value, count in tabs]
 
 
 def _choices(found: Results) -> list[tuple[str, list[Choice]]]:
     """Return the groups of filters beside the results, without those that would leave nothing to choose."""
     counts, session = found.counts, current_session()
+    address = Address(request.path, request.args.to_dict())
     sorts = {"relevance": gettext("Best match"), "new": gettext("Newest")}
     by_status = {name: sum(counts.get("status", {}).get(one, 0) for one in STATUSES[name]) for name in STATUSES}
     words = {
@@ -123,24 +143,35 @@ def _choices(found: Results) -> list[tuple[str, list[Choice]]]:
     titled = {slug: names.get(slug, slug.replace("-", " ").capitalize()) for slug in places if slug}
     tags = counts.get("tag", {})
     groups = [
-        (gettext("Status"), _group("status", words, by_status)),
-        (gettext("Section"), _group("section", titled, places)),
-        (gettext("Tag"), _group("tag", {name: name for name in tags}, tags)),
-        (gettext("Order"), [_choice("sort", value, text, None) for value, text in sorts.items()] if found.hits else []),
+        (gettext("Status"), _group(address, "status", words, by_status)),
+        (gettext("Section"), _group(address, "section", titled, places)),
+        (gettext("Tag"), _group(address, "tag", {name: name for name in tags}, tags)),
+        (gettext("Order"), _orders(address, sorts) if found.hits else []),
     ]
     return [(heading, group) for heading, group in groups if group]
 
 
-def _group(name: str, words: Mapping[str, str], counts: Mapping[str, int]) -> list[Choice]:
-    chosen = request.args.get(name, "")
+def _group(address: Address, name: str, words: Mapping[str, str], counts: Mapping[str, int]) -> list[Choice]:
+    """Return links that narrow to the values there are most of, or that widen again where one is chosen already."""
+    chosen = address.args.get(name, "")
     values = [value for value in words if counts.get(value) or value == chosen]
     values.sort(key=lambda value: (value != chosen, -counts.get(value, 0)))
-    return [_choice(name, value, words[value], counts.get(value, 0)) for value in values[:MOST_CHOICES]]
+    return [
+        Choice(
+            words[value],
+            address.saying(name, "" if value == chosen else value),
+            value == chosen,
+            f"{counts.get(value, 0):,}",
+        )
+        for value in values[:MOST_CHOICES]
+    ]
 
 
-def _choice(name: str, value: str, words: str, count: int | None) -> Choice:
-    """Return a link that narrows to ``value``, or that widens again where it is chosen already."""
-    default = "relevance" if name == "sort" else ""
-    chosen = request.args.get(name, default) == value
-    target = None if value == default or (chosen and name != "sort") else value
-    return Choice(words, with_query(**{name: target, "page": None}), chosen, count)
+def _orders(address: Address, words: Mapping[str, str]) -> list[Choice]:
+    """Return links to the ways to put the results in order, the first of which needs no saying."""
+    usual = next(iter(words))
+    chosen = address.args.get("sort", usual)
+    return [
+        Choice(text, address.saying("sort", "" if value == usual else value), value == chosen)
+        for value, text in words.items()
+    ]

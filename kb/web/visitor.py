@@ -5,11 +5,11 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from kb.db import current_session, reading_only
-from kb.people import sessions
+from kb.people import rules, sessions
 from kb.people.models import Person
 from kb.people.models import Session as SignIn
 from kb.web.render import redirect_to
@@ -34,6 +34,12 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def viewer() -> Person | None:
     """Return who is asking, None for a visitor."""
     return current_user.person if current_user.is_authenticated else None
+
+
+def reader() -> rules.Reader | None:
+    """Return who is asking as far as it decides what they may read; on shared pages nothing else can be known."""
+    standing: rules.Standing | None = g.get("standing")
+    return standing or viewer()
 
 
 def person() -> Person:
@@ -91,7 +97,7 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def everywhere() -> dict[str, Any]:
-        return {"viewer": viewer()}
+        return {"viewer": reader()}
 
     inner = app.wsgi_app
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kb.articles import checking, feedback, reading
+from kb.articles import checking, feedback
 from kb.articles.indexing import boost
 from kb.articles.models import Article, ArticleFeedback, PublishRun
 from kb.db import site_version
@@ -64,12 +64,12 @@ def test_give_starts_anew_with_a_new_revision(
 ) -> None:
     reader = feedback.reader_key(cast.alice)
     feedback.give(session, article=article("a/one.md"), reader=reader, helpful=False)
-    assert reading.article(session, "a", "one", cast.alice).found_helpful is False
-    assert reading.article(session, "a", "one", cast.bob).found_helpful is None
+    assert feedback.said(session, article_id=article("a/one.md").id, reader=reader) is False
+    assert feedback.said(session, article_id=article("a/one.md").id, reader=feedback.reader_key(cast.bob)) is None
     content.write("a/one.md", "Better.\n")
     publish()
     assert said() == (0, 0)
-    assert reading.article(session, "a", "one", cast.alice).found_helpful is None
+    assert feedback.said(session, article_id=article("a/one.md").id, reader=reader) is None
     feedback.give(session, article=article("a/one.md"), reader=reader, helpful=True)
     assert said() == (1, 0)
     assert list(checking.faults(session)) == []

@@ -44,6 +44,13 @@ def test_shown_says_what_a_hit_needs(session: Session, cast: Cast) -> None:
     assert "Ask for a new link" in shown.text
 
 
+def test_shown_cuts_a_long_text_before_a_tag_and_not_through_it(session: Session, cast: Cast) -> None:
+    asked = question(session, by=cast.alice, body="[link](https://example.org/a/long/address) " * 400)
+    session.commit()
+    shown = Threads().shown(session, [asked.id], None)[asked.id]
+    assert set(shown.text.split()) == {"link"}
+
+
 def test_titles_finds_the_most_words_first(session: Session, cast: Cast) -> None:
     one = question(session, by=cast.alice, title="Reset a 100% lost password")
     two = question(session, by=cast.alice, title="Password of a printer")

@@ -81,5 +81,4 @@ def _shown(one: Document) -> Shown:
         status=one.status,
         facts=("Needs an answer",) if one.kind == "question" else (),
         at=one.created_at,
-        tags=one.tags,
     )

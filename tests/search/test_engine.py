@@ -129,6 +129,15 @@ def test_search_counts_each_choice_as_if_it_were_open(filled: Engine) -> None:
     assert narrowed_counts(filled, tag="sso")["tag"] == {"sso": 1}
 
 
+def test_search_counts_the_most_frequent_tags_of_what_it_found(engine: Engine) -> None:
+    engine.put([question(ref, "Sync", tags=tuple(f"t{n:02}" for n in range(ref % 30))) for ref in range(1, 60)])
+    engine.put([question(99, "Other", tags=("t00", "other")), question(7, "Sync", tags=("sync", "t00"))])
+    tags = engine.search(parse("sync"), ALL).counts["tag"]
+    assert list(tags.items())[:2] == [("t00", 58), ("t01", 55)]
+    assert list(tags) == [f"t{n:02}" for n in range(20)]
+    assert dict(engine.search(parse("other"), ALL).counts["tag"]) == {"other": 1, "t00": 1}
+
+
 def narrowed_counts(engine: Engine, **more: str) -> dict[str, dict[str, int]]:
     return {name: dict(one) for name, one in engine.search(narrowed(parse("password"), **more), ALL).counts.items()}
 
@@ -205,9 +214,14 @@ def test_rebuild_replaces_everything(filled: Engine) -> None:
     assert (filled.marks().settled, filled.marks().reached, filled.reached()) == (3, 4, 4)
 
 
+def test_warm_leaves_nothing_to_open(filled: Engine) -> None:
+    filled.warm()
+    assert find(filled, "login") == [1]
+
+
 def test_put_moves_the_marks_only_from_where_they_are(filled: Engine) -> None:
     now = filled.marks()
-    onward = Marks(now.index, 7, 9)
+    onward = Marks(now.index, 7, 12, ((8, 8), (10, 11)))
     filled.put([], moving=(now, onward))
     assert filled.marks() == onward
     with pytest.raises(Busy):

@@ -1,7 +1,8 @@
 """The index follows the database: what changes is found, what is hidden is gone, what is lost is made anew."""
 
+import shutil
+import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session
 from kb import clock
 from kb.jobs import Job
 from kb.search import asking, changes, checking, following
-from kb.search.engine import Engine, Key
+from kb.search.engine import Engine, Gaps, Key
 from kb.search.models import Change
-from kb.search.whoosh_engine import WhooshEngine
+from kb.search.whoosh_engine import LOOK_AGAIN, WhooshEngine
 from tests.search.builders import Pile, article, question
 
 Piles = tuple[Pile, Pile]
@@ -27,6 +28,12 @@ def engine(app: Flask) -> Engine:
 def note(session: Session, pile: Pile, *refs: int) -> None:
     changes.note_many(session, pile.kind, refs)
     session.commit()
+
+
+def reopened(engine: Engine) -> Engine:
+    """Return the index as another process sees it."""
+    assert isinstance(engine, WhooshEngine)
+    return WhooshEngine(engine._shelf.path, site=engine._shelf.site)
 
 
 def titles(session: Session, engine: Engine, text: str) -> list[str]:
@@ -88,11 +95,55 @@ def test_follow_does_not_miss_a_transaction_that_commits_late(session: Session, 
     piles[1].put(question(1, "Came first, committed last"), question(2, "Came last, committed first"))
     session.add(Change(id=102, kind="question", ref=2, at=clock.now()))
     session.commit()
-    following.follow(session, engine)
+    assert following.follow(session, engine) == 1
     session.add(Change(id=101, kind="question", ref=1, at=clock.now()))
     session.commit()
-    following.follow(session, engine)
+    restarted = reopened(engine)
+    assert following.follow(session, restarted) == 1
     assert {key.ref for key in engine.held()} == {1, 2}
+    assert restarted.marks().missing == ((1, 100),)
+    clock.advance(timedelta(minutes=2))
+    following.follow(session, restarted)
+    assert restarted.marks().missing == ()
+
+
+def test_follow_leaves_alone_what_a_rebuild_took_in(session: Session, engine: Engine, piles: Piles) -> None:
+    piles[1].put(*(question(ref, f"Sync {ref}") for ref in range(1, 9)))
+    for ref in (1, 2, 5, 6):
+        session.add(Change(id=ref, kind="question", ref=ref, at=clock.now()))
+    session.commit()
+    following.rebuild(session, engine)
+    assert (engine.marks().settled, engine.marks().reached, engine.marks().missing) == (0, 6, ((3, 4),))
+    assert following.follow(session, reopened(engine)) == 0
+    session.add_all(Change(id=ref, kind="question", ref=ref, at=clock.now()) for ref in (4, 8))
+    session.commit()
+    assert following.follow(session, reopened(engine)) == 2
+    assert engine.marks().missing == ((3, 3), (7, 7))
+
+
+@pytest.mark.parametrize(
+    ("after", "numbers", "expected"),
+    [(0, [], ()), (0, [1, 2, 3], ()), (0, [3], ((1, 2),)), (4, [5, 8, 9, 12], ((6, 7), (10, 11)))],
+)
+def test_gaps_are_what_is_left_out(after: int, numbers: list[int], expected: Gaps) -> None:
+    assert following.gaps(after, numbers) == expected
+
+
+def test_a_folder_deleted_while_serving_is_titles_until_the_worker_was_there(
+    session: Session, engine: Engine, piles: Piles
+) -> None:
+    piles[1].put(question(1, "Sync is slow", "because of the printer"))
+    following.follow(session, engine)
+    web = reopened(engine)
+    assert asking.ask(session, "printer", None, engine=web).total == 1
+    shutil.rmtree(engine._shelf.path)  # type: ignore[attr-defined]
+    time.sleep(LOOK_AGAIN)
+    meanwhile = asking.ask(session, "sync", None, engine=web)
+    assert meanwhile.degraded and [hit.shown.ref for hit in meanwhile.hits] == [1]
+    assert following.follow(session, engine) == 1
+    time.sleep(LOOK_AGAIN)
+    assert not asking.ask(session, "printer", None, engine=web).degraded
+    assert asking.ask(session, "printer", None, engine=web).total == 1
 
 
 def test_follow_settles_what_is_over_a_minute_old(session: Session, engine: Engine, piles: Piles) -> None:
@@ -118,7 +169,7 @@ def test_follow_takes_many_changes_in_turns(
     assert len(engine.held()) == 10
 
 
-def test_follow_catches_a_rebuilt_index_up(session: Session, engine: Engine, piles: Piles, app: Flask) -> None:
+def test_follow_catches_a_rebuilt_index_up(session: Session, engine: Engine, piles: Piles) -> None:
     piles[1].put(question(1, "Before"))
     following.follow(session, engine)
 
@@ -127,8 +178,7 @@ def test_follow_catches_a_rebuilt_index_up(session: Session, engine: Engine, pil
         note(session, piles[1], 2)
         following.follow(session, engine)
 
-    other = WhooshEngine(Path(app.config["SETTINGS"].data) / "index", site=_site(engine))
-    following.rebuild(session, other, meanwhile)
+    following.rebuild(session, reopened(engine), meanwhile)
     following.follow(session, engine)
     assert {key.ref for key in engine.held()} == {1, 2}
     assert list(checking.faults(session, engine)) == []
@@ -164,8 +214,3 @@ def test_faults_name_what_disagrees(session: Session, engine: Engine, piles: Pil
         "search: question 1 is not in the index",
         "search: question 2 is in the index but should not be",
     ]
-
-
-def _site(engine: Engine) -> str:
-    assert isinstance(engine, WhooshEngine)
-    return engine._shelf.site

@@ -85,6 +85,21 @@ def test_a_fork_opens_the_index_anew(filled: WhooshEngine) -> None:
     assert int(os.read(reader, 20)) == filled.search(parse("sync password"), ALL).total > 0
 
 
+def test_warm_opens_the_index_and_is_no_trouble_without_one(filled: WhooshEngine, tmp_path: Path) -> None:
+    other = reopened(filled)
+    other.warm()
+    assert other._now is not None and all(segment._spoken for segment in other._now.segments)
+    WhooshEngine(tmp_path / "none", site="test").warm()
+
+
+def test_terms_are_those_whoosh_reads(filled: WhooshEngine) -> None:
+    for segment in filled._generation().segments:
+        items = [(*key, info.doc_frequency()) for key, info in segment._reader._terms.items()]
+        for field in ("spoken", "tag", "title", "text"):
+            assert segment._terms(field) == [(term.decode(), count) for name, term, count in items if name == field]
+        assert segment._terms("nosuchfield") == []
+
+
 def test_searches_go_on_while_the_index_is_written_and_rebuilt(filled: WhooshEngine) -> None:
     problems: list[BaseException] = []
     stop = threading.Event()

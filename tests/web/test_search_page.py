@@ -147,6 +147,16 @@ def test_opening_a_hit_is_logged_with_its_search(
     assert (asked.source, asked.normal, asked.hits) == ("page", "reset password", 1)
 
 
+def test_opening_a_hit_again_is_logged_once(app: Flask, client: FlaskClient, session: Session, found: object) -> None:
+    first, second = (str(link["ping"]) for link in page(client, "/search?q=password").select(".hit__title a")[:2])
+    for address in (first, first, second):
+        client.post(address)
+    app.extensions["storer"].store()
+    client.post(first)
+    app.extensions["storer"].store()
+    assert sorted(session.scalars(select(Click.position))) == [1, 2]
+
+
 @pytest.mark.parametrize("rest", ["x/1/article/1", f"{'a' * 22}/0/article/1", f"{'a' * 22}/1/person/1"])
 def test_opening_what_no_search_showed_is_not_logged(client: FlaskClient, rest: str) -> None:
     assert client.post(f"/search/opened/{rest}").status_code == 204

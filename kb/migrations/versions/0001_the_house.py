@@ -151,10 +151,10 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("at", kb.db.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_click")),
+        sa.UniqueConstraint("query_id", "position", name=op.f("uq_search_click_query_id_position")),
     )
     with op.batch_alter_table("search_click", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_search_click_kind_search_click_ref"), ["kind", "ref"], unique=False)
-        batch_op.create_index(batch_op.f("ix_search_click_query_id"), ["query_id"], unique=False)
 
     op.create_table(
         "search_query",
@@ -838,7 +838,6 @@ def downgrade() -> None:
 
     op.drop_table("search_query")
     with op.batch_alter_table("search_click", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_search_click_query_id"))
         batch_op.drop_index(batch_op.f("ix_search_click_kind_search_click_ref"))
 
     op.drop_table("search_click")
