@@ -63,14 +63,16 @@ def run(app: Flask, address: str) -> None:
             "forwarded_allow_ips": "",  # ProxyFix decides whom to believe, by KB_TRUSTED_PROXIES
             "loglevel": "warning",
             "proc_name": "kb-web",
-            "post_fork": lambda _server, _worker: _warm(app),
+            "post_fork": lambda _server, _worker: threading.Thread(target=_warm, args=(app,), daemon=True).start(),
         },
     ).run()
 
 
 def _warm(app: Flask) -> None:
-    """Open the index beside the first requests of a new process, so that the first search need not."""
-    threading.Thread(target=asking.engine_of(app.extensions).warm, name="warm", daemon=True).start()
+    """Open the index and compile the templates beside a new process's first requests, so that later ones need not."""
+    asking.engine_of(app.extensions).warm()
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
 
 
 def _family(host: str) -> socket.AddressFamily:
