@@ -12,12 +12,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask_migrate import upgrade
-from kb.articles.source import open_source
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from kb.app import create_app
 from kb.articles import publishing
+from kb.articles.source import open_source
 from kb.cli import worker
 from kb.db import current_session, db
 from kb.forum import categories
