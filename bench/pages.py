@@ -32,6 +32,7 @@ from kb.settings import Settings
 
 OUT = Path(__file__).parent / "out"
 SITE_PORT, BARE_PORT = 5701, 5702
+WARM_UP = 3.0  # a new process opens the index and compiles templates beside its first requests
 TARGETS = {"out": 0.50, "in": 0.20, "search": 0.05}
 
 
@@ -48,6 +49,7 @@ def main() -> None:
     pages, cookie = paths_of(app), a_cookie(app)
     rows: list[dict[str, object]] = []
     with Server(lambda: web_server.run(app, f"127.0.0.1:{SITE_PORT}"), SITE_PORT) as server:
+        time.sleep(WARM_UP)
         for connections in (int(number) for number in options.connections.split(",")):
             for name, paths in pages.items():
                 for who, value in (("out", ""), ("in", cookie)):

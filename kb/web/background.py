@@ -1,4 +1,4 @@
-"""Small writes that a page must not wait for: kept in memory and stored together every second."""
+"""Small writes that a page must not wait for: kept in memory and stored together every few seconds."""
 
 import atexit
 import logging
@@ -13,7 +13,7 @@ from kb.db import current_session, db
 from kb.people import sessions
 from kb.search import log as search_log
 
-PAUSE = 1.0
+PAUSE = 3.0  # each commit makes SQLite's readers wait for a moment
 STORES: tuple[Callable[[Session], bool], ...] = (search_log.store, sessions.store_seen)
 """Each writes what it kept and says whether there was anything; what it could not write it keeps."""
 log = logging.getLogger(__name__)
