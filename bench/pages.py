@@ -83,7 +83,7 @@ def add_bare(rows: list[dict[str, object]], seconds: float) -> None:
 def bare_app() -> Flask:
     """Return a Flask application whose only page makes one SELECT and answers with as many bytes as asked for."""
     settings = Settings(data_dir=SITE)
-    bare = Flask("bare")
+    bare = Flask("bare", template_folder=None)
     bare.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database)
     db.init_app(bare)
     asking.open_engine(bare.extensions, settings)  # the server opens one in every application

@@ -13,7 +13,8 @@ from gunicorn.app.base import BaseApplication
 from kb.errors import Conflict
 from kb.search import asking
 
-THREADS = 4
+THREADS = 3
+WARM_AFTER = 1.0
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -63,9 +64,16 @@ def run(app: Flask, address: str) -> None:
             "forwarded_allow_ips": "",  # ProxyFix decides whom to believe, by KB_TRUSTED_PROXIES
             "loglevel": "warning",
             "proc_name": "kb-web",
-            "post_fork": lambda _server, _worker: threading.Thread(target=_warm, args=(app,), daemon=True).start(),
+            "post_fork": lambda _server, _worker: _warm_soon(app),
         },
     ).run()
+
+
+def _warm_soon(app: Flask) -> None:
+    """Warm this process once it has had a moment to answer: readers and `/readyz` come first."""
+    timer = threading.Timer(WARM_AFTER, _warm, args=(app,))
+    timer.daemon = True
+    timer.start()
 
 
 def _warm(app: Flask) -> None:
