@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from kb.cli.web_worker import Desks, FairWorker, seat
 from kb.errors import Conflict
 from kb.search import asking
 
@@ -47,13 +48,15 @@ def require_free(address: str) -> None:
 
 def run(app: Flask, address: str) -> None:
     """Answer requests at ``address`` until told to stop; requests under way get ten seconds to finish."""
+    processes = app.config["SETTINGS"].processes
+    desks = Desks(processes)
     shared_memory = Path("/dev/shm")  # noqa: S108 - heartbeat files there never wait for a disk
     Server(
         app,
         {
             "bind": address,
-            "workers": app.config["SETTINGS"].processes,
-            "worker_class": "gthread",
+            "workers": processes,
+            "worker_class": FairWorker,
             "threads": THREADS,
             "preload_app": True,
             "keepalive": 15,
@@ -64,6 +67,7 @@ def run(app: Flask, address: str) -> None:
             "forwarded_allow_ips": "",  # ProxyFix decides whom to believe, by KB_TRUSTED_PROXIES
             "loglevel": "warning",
             "proc_name": "kb-web",
+            "pre_fork": lambda server, worker: seat(server, worker, desks),
             "post_fork": lambda _server, _worker: _warm_soon(app),
         },
     ).run()

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search import analysis
 from kb.search.engine import Key
 from kb.search.whoosh_schema import NAMES, NUMBERS, SCORED
 from kb.search.whoosh_segments import Floats, Ints, Segment
@@ -22,7 +21,7 @@ K1 = 1.2
 B = {"title": 0.75, "keywords": 0.5, "headings": 0.75, "tags": 0.3, "text": 0.75}
 BOOSTS = {"title": 5.0, "keywords": 2.5, "headings": 1.6, "tags": 1.4, "text": 1.0}
 MOST_COMPLETIONS = 200
-MOST_WARMED = 200
+MOST_WARMED = 2000
 _IMPACT_BYTES = 24 * 1024 * 1024
 
 
@@ -69,10 +68,13 @@ class Generation:
         _ = self.tags
         counts: Counter[str] = Counter()
         for segment in self.segments:
-            counts.update(dict(zip(*segment.spoken(), strict=True)))
-        for word, _ in counts.most_common(MOST_WARMED):
-            for term in analysis.word(word).terms:
-                self.impacts(SCORED, term)
+            segment.spoken()
+            for field in ("title", "text"):
+                counts.update(dict(segment.terms(field)))
+        for term, _ in counts.most_common(MOST_WARMED):
+            if self._kept_bytes > _IMPACT_BYTES // 2:
+                break
+            self.impacts(SCORED, term)
             time.sleep(0.001)  # requests go first
 
     def impacts(self, fields: tuple[str, ...], term: str) -> Impacts:

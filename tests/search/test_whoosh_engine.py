@@ -96,8 +96,8 @@ def test_terms_are_those_whoosh_reads(filled: WhooshEngine) -> None:
     for segment in filled._generation().segments:
         items = [(*key, info.doc_frequency()) for key, info in segment._reader._terms.items()]
         for field in ("spoken", "tag", "title", "text"):
-            assert segment._terms(field) == [(term.decode(), count) for name, term, count in items if name == field]
-        assert segment._terms("nosuchfield") == []
+            assert segment.terms(field) == [(term.decode(), count) for name, term, count in items if name == field]
+        assert segment.terms("nosuchfield") == []
 
 
 def test_searches_go_on_while_the_index_is_written_and_rebuilt(filled: WhooshEngine) -> None:
