@@ -28,10 +28,12 @@ class Job(Base):
     """One call to make: of ``name`` with ``args``, not before ``run_at``; a row with ``failed_at`` is a dead letter."""
 
     __tablename__ = "job"
-    __table_args__ = (Index(None, "done_at", "failed_at", "run_at"),)
+    __table_args__ = (Index(None, "lane", "done_at", "failed_at", "run_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
+    lane: Mapped[str] = mapped_column(String(20), default="main")
+    """Jobs of one lane run one after the other; lanes do not wait for each other."""
     args: Mapped[dict[str, Any]]
     key: Mapped[str | None] = mapped_column(String(200), unique=True)
     created_at: Mapped[datetime]

@@ -22,6 +22,8 @@ class Section(Base):
     icon: Mapped[str] = mapped_column(String(30), default="")
     position: Mapped[int] = mapped_column(default=1000)
     """Sections are listed by this, then by title."""
+    names: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What other languages call it: ``{"de": {"title": "…", "description": "…"}}``."""
 
 
 class Article(Base):
@@ -29,7 +31,7 @@ class Article(Base):
 
     __tablename__ = "article"
     __table_args__ = (
-        UniqueConstraint("section_id", "slug"),
+        UniqueConstraint("section_id", "tree", "slug"),
         Index(None, "section_id", "position", "title"),
         Index(None, "status", "audience", "changed_at"),
     )
@@ -38,10 +40,12 @@ class Article(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     section_id: Mapped[int] = mapped_column(ForeignKey("section.id"))
     slug: Mapped[str] = mapped_column(String(120))
+    tree: Mapped[str] = mapped_column(String(12), default="")
+    """The language its address starts with, "" for the site's own: ``de`` for ``/de/articles/…``."""
     path: Mapped[str] = mapped_column(String(400), unique=True)
     """The file, relative to the content folder."""
     source_hash: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of the file's bytes and of the renderer's version: equal means nothing to do."""
+    """Digest of the file's bytes and of the renderer's version: equal means nothing to do."""
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text, default="")
     markdown: Mapped[str] = mapped_column(Text)
@@ -54,6 +58,12 @@ class Article(Base):
     keywords: Mapped[list[str]]
     related: Mapped[list[str]]
     """Paths named by the writer."""
+    redirect_from: Mapped[list[str]] = mapped_column(default=list)
+    """Former addresses named by the writer."""
+    uses: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Snippets and variables its page is made with: ``{"path": "_snippets/x.md", "digest": "…"}``."""
+    authors: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Who wrote it by git, most commits first: ``{"name": "…", "commits": 3}``."""
     related_ids: Mapped[list[int]] = mapped_column(JSON)
     """Other articles to read: those the writer named, then those with the rarest tags in common."""
     links: Mapped[list[dict[str, Any]]]
@@ -68,15 +78,21 @@ class Article(Base):
     """``draft``, ``published``, ``archived`` or ``retired`` (its file is gone)."""
     owner: Mapped[str] = mapped_column(String(120), default="")
     lang: Mapped[str] = mapped_column(String(12), default="en")
+    page_key: Mapped[str] = mapped_column(String(400), default="", index=True)
+    """The path of the original; articles that share it are translations of each other."""
     position: Mapped[int] = mapped_column(default=1000)
     words: Mapped[int] = mapped_column(default=0)
     reviewed_on: Mapped[date | None]
     review_every: Mapped[int | None]
     """Days."""
+    review_due_on: Mapped[date | None] = mapped_column(index=True)
+    """When it should be read again; those that would all fall due at once are spread."""
     publish_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    """When its file was first written."""
     changed_at: Mapped[datetime]
+    """When what it says last changed; renames and bulk edits do not count."""
     revision: Mapped[int] = mapped_column(default=1)
     helpful_count: Mapped[int] = mapped_column(default=0)
     not_helpful_count: Mapped[int] = mapped_column(default=0)
@@ -84,8 +100,23 @@ class Article(Base):
     section: Mapped[Section] = relationship()
 
 
+class GitCommit(Base):
+    """One commit that touched an article."""
+
+    __tablename__ = "git_commit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha: Mapped[str] = mapped_column(String(64), unique=True)
+    author_name: Mapped[str] = mapped_column(String(200))
+    author_email: Mapped[str] = mapped_column(String(320))
+    authored_at: Mapped[datetime]
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    bulk: Mapped[bool] = mapped_column(default=False)
+    """Whether it touched so many articles at once that it tells nothing about each."""
+
+
 class ArticleRevision(Base):
-    """What an article's file said from one publish run on."""
+    """What an article's file said: from one publish run on, or in one commit."""
 
     __tablename__ = "article_revision"
     __table_args__ = (UniqueConstraint("article_id", "number"),)
@@ -93,21 +124,37 @@ class ArticleRevision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
     number: Mapped[int]
-    title: Mapped[str] = mapped_column(String(200))
-    markdown: Mapped[str] = mapped_column(Text)
+    """From 1, the oldest first."""
+    kind: Mapped[str] = mapped_column(String(10), default="content")
+    """``content``; or ``moved`` and ``bulk``, which change no date that readers see."""
+    title: Mapped[str] = mapped_column(String(200), default="")
+    markdown: Mapped[str] = mapped_column(Text, default="")
+    """Empty where ``blob`` names the text in the repository."""
+    path: Mapped[str] = mapped_column(String(400), default="")
+    blob: Mapped[str] = mapped_column(String(64), default="")
+    address: Mapped[str] = mapped_column(String(400), default="")
+    """Where its page was by that revision's path and slug."""
     created_at: Mapped[datetime]
-    run_id: Mapped[int] = mapped_column(ForeignKey("publish_run.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("publish_run.id"))
+    commit_id: Mapped[int | None] = mapped_column(ForeignKey("git_commit.id"), index=True)
 
 
 class Redirect(Base):
-    """An address an article had before, as a path that starts with ``/``."""
+    """A path that starts with ``/`` where something used to be: an article that moved, or one that is gone."""
 
     __tablename__ = "redirect"
     shown_to_visitors = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     from_path: Mapped[str] = mapped_column(String(400), unique=True)
-    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
+    """Where to; None with no ``to_url`` says that what was here is gone."""
+    to_url: Mapped[str] = mapped_column(String(1000), default="")
+    """An address outside the articles, of a file that only redirects."""
+    gone_title: Mapped[str] = mapped_column(String(200), default="")
+    """What was here was called so."""
+    left_at: Mapped[datetime | None]
+    """When it left; of two that were at one address the later one counts."""
 
 
 class Image(Base):
@@ -133,11 +180,31 @@ class PublishRun(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(400))
+    cause: Mapped[str] = mapped_column(String(10), default="command")
+    """``command``, ``start``, ``hook``, ``poll`` or ``click``."""
+    state: Mapped[str] = mapped_column(String(10), default="done")
+    """``done``; ``waiting``: all but the retiring of many articles is done; ``failed``: nothing was changed."""
+    problem: Mapped[str] = mapped_column(Text, default="")
+    """Why it failed or waits, one sentence."""
+    pinned: Mapped[bool] = mapped_column(default=False)
+    """Whether the site was rolled to this commit and stays there until somebody publishes again."""
+    ref: Mapped[str] = mapped_column(String(200), default="")
+    sha: Mapped[str] = mapped_column(String(64), default="", index=True)
+    author_name: Mapped[str] = mapped_column(String(200), default="")
+    author_email: Mapped[str] = mapped_column(String(320), default="")
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    authored_at: Mapped[datetime | None]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who clicked."""
     added: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     moved: Mapped[int] = mapped_column(default=0)
     retired: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
+    held: Mapped[int] = mapped_column(default=0)
+    """Articles without a file that stay until somebody confirms."""
+    errors: Mapped[int] = mapped_column(default=0)
+    warnings: Mapped[int] = mapped_column(default=0)
 
     findings: Mapped[list["Finding"]] = relationship(order_by="Finding.id", cascade="all, delete-orphan")
 
@@ -151,6 +218,8 @@ class Finding(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("publish_run.id", ondelete="CASCADE"), index=True)
     severity: Mapped[str] = mapped_column(String(10))
     """``error`` (the file was not published) or ``warning``."""
+    code: Mapped[str] = mapped_column(String(40), default="")
+    """What kind of fault, such as ``broken-link``."""
     path: Mapped[str] = mapped_column(String(400))
     line: Mapped[int]
     message: Mapped[str] = mapped_column(Text)
@@ -173,4 +242,19 @@ class ArticleFeedback(Base):
     helpful: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(30), default="")
     comment: Mapped[str] = mapped_column(Text, default="")
+    search: Mapped[str] = mapped_column(String(256), default="")
+    """What the reader had searched for when they came."""
     created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    """When a writer said that it is dealt with."""
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ArticleViews(Base):
+    """How often an article was opened on one day."""
+
+    __tablename__ = "article_views"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    views: Mapped[int] = mapped_column(default=0)
