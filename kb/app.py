@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb import settings as settings_module
 from kb.articles import indexing as article_indexing
+from kb.articles import place, review_letters, run_letters
 from kb.db import db
 from kb.forum import indexing as forum_indexing
 from kb.mail import open_post
@@ -21,10 +22,13 @@ from kb.web import (
     assets,
     background,
     cache,
+    counting,
     errors,
+    feeds,
     headers,
     health,
     home,
+    hooks,
     inbox,
     limits,
     people,
@@ -32,10 +36,11 @@ from kb.web import (
     render,
     search,
     visitor,
+    writing,
 )
 
 migrate = Migrate(directory=str(PROJECT / "kb" / "migrations"))
-AREAS = (home, articles, search, questions, answers, people, inbox, health, assets)
+AREAS = (home, articles, search, questions, answers, people, inbox, writing, hooks, feeds, health, assets)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -63,10 +68,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db)
     post = app.extensions["post"] = open_post(settings.mail_url, sender=settings.letters_from, data=settings.data)
     stationery.use(post, base_url=settings.public_url, site_name=settings.site_name, secret=settings.signing_key())
+    place.configure(settings)
     asking.open_engine(app.extensions, settings)
-    for source in (article_indexing, forum_indexing):
+    for source in (article_indexing, forum_indexing, review_letters, run_letters):
         source.register()
-    for part in (render, headers, errors, limits, visitor, background):
+    for part in (render, headers, errors, limits, visitor, counting, background):
         part.init_app(app)
     for area in AREAS:
         app.register_blueprint(area.bp)

@@ -3,25 +3,31 @@
 import logging
 import os
 import socket
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
-from sqlalchemy import Index, String, Text, delete, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, Index, String, Text, delete, func, or_, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kb import clock
 from kb.db import Base
 
 LEASE = timedelta(seconds=60)
+RENEWED_EVERY = 15.0
+"""Seconds after which a job that is still running says so, so that nobody else takes it over."""
 MOST_TRIES = 8
+MAIN = "main"
 log = logging.getLogger(__name__)
 
 Verb = Callable[..., object]
 V = TypeVar("V", bound=Verb)
 _verbs: dict[str, Verb] = {}
+_lanes: dict[str, str] = {}
 
 
 class Job(Base):
@@ -32,7 +38,7 @@ class Job(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
-    lane: Mapped[str] = mapped_column(String(20), default="main")
+    lane: Mapped[str] = mapped_column(String(20), default=MAIN)
     """Jobs of one lane run one after the other; lanes do not wait for each other."""
     args: Mapped[dict[str, Any]]
     key: Mapped[str | None] = mapped_column(String(200), unique=True)
@@ -50,10 +56,28 @@ def _name(verb: Verb) -> str:
     return f"{verb.__module__}.{verb.__qualname__}"
 
 
+@overload
 def job(verb: V) -> V:
-    """Allow ``verb(session, *args)`` to be called later. It must be safe to run twice and must not commit."""
-    _verbs[_name(verb)] = verb
-    return verb
+    """``@job``: in the main lane."""
+
+
+@overload
+def job(*, lane: str) -> Callable[[V], V]:
+    """``@job(lane="…")``: in a lane of its own."""
+
+
+def job(verb: V | None = None, *, lane: str = MAIN) -> V | Callable[[V], V]:
+    """Allow ``verb(session, *args)`` to be called later. It must be safe to run twice and must not commit.
+
+    Jobs of one lane run one after the other in each worker, and do not wait for those of another lane.
+    """
+
+    def allow(verb: V) -> V:
+        _verbs[_name(verb)] = verb
+        _lanes[_name(verb)] = lane
+        return verb
+
+    return allow if verb is None else allow(verb)
 
 
 def later(session: Session, verb: Verb, *args: Any, after: timedelta = timedelta(0), key: str | None = None) -> None:
@@ -64,7 +88,8 @@ def later(session: Session, verb: Verb, *args: Any, after: timedelta = timedelta
     if _verbs.get(_name(verb)) is not verb:
         raise LookupError(f"{_name(verb)} is not marked with @job.")
     now = clock.now()
-    row = Job(name=_name(verb), args={"args": list(args)}, key=key, created_at=now, run_at=now + after)
+    name = _name(verb)
+    row = Job(name=name, lane=_lanes[name], args={"args": list(args)}, key=key, created_at=now, run_at=now + after)
     if key is None:
         session.add(row)
         return
@@ -75,17 +100,19 @@ def later(session: Session, verb: Verb, *args: Any, after: timedelta = timedelta
         log.debug("job %s is waiting already", key)
 
 
-def run_next(session: Session, worker: str) -> bool:
-    """Claim one due job, run it and commit; returns whether there was one.
+def run_next(session: Session, worker: str, lane: str = MAIN) -> bool:
+    """Claim one due job of ``lane``, run it and commit; returns whether there was one.
 
-    The claim commits first, so a worker that dies leaves a lease that runs out after 60 s. A job that fails is
-    tried again after 2, 4, 8 … seconds, eight times in all, and is then kept as a dead letter.
+    The claim commits first, so a worker that dies leaves a lease that runs out after 60 s; one that lives renews it
+    for as long as the job takes. A job that fails is tried again after 2, 4, 8 … seconds, eight times in all, and is
+    then kept as a dead letter.
     """
-    claimed = _claim(session, worker)
+    claimed = _claim(session, worker, lane)
     if claimed is None:
         return False
     try:
-        _verbs[claimed.name](session, *claimed.args["args"])
+        with _renewing(session, claimed.id, worker):
+            _verbs[claimed.name](session, *claimed.args["args"])
         _settle(session, claimed.id, worker, done_at=clock.now(), leased_until=None)
     except Exception as problem:
         session.rollback()
@@ -111,11 +138,12 @@ def forget_done(session: Session) -> None:
     later(session, forget_done, after=timedelta(days=1), key="kb.jobs.forget_done")
 
 
-def _claim(session: Session, worker: str) -> Job | None:
+def _claim(session: Session, worker: str, lane: str = MAIN) -> Job | None:
     now = clock.now()
     due = (
         select(Job)
         .where(
+            Job.lane == lane,
             Job.done_at.is_(None),
             Job.failed_at.is_(None),
             Job.run_at <= now,
@@ -134,6 +162,31 @@ def _claim(session: Session, worker: str) -> Job | None:
             found = None
     session.commit()
     return found
+
+
+@contextmanager
+def _renewing(session: Session, job_id: int, worker: str) -> Iterator[None]:
+    """Renew the lease every 15 s, by a thread and a connection of its own, until the block ends."""
+    bound, ended = session.get_bind(), threading.Event()
+    engine = bound.engine if isinstance(bound, Connection) else bound
+    thread = threading.Thread(target=_renew, args=(engine, job_id, worker, ended), name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()  # and no join: it may be waiting for the database, which this job is still writing to
+
+
+def _renew(engine: Engine, job_id: int, worker: str, ended: threading.Event) -> None:
+    held = update(Job).where(Job.id == job_id, Job.leased_by == worker)
+    while not ended.wait(RENEWED_EVERY):
+        try:
+            with engine.begin() as connection:
+                if ended.is_set():
+                    return
+                connection.execute(held.values(leased_until=clock.now() + LEASE))
+        except DBAPIError:  # on SQLite the job itself may be writing, and then nobody else can take it over either
+            log.debug("the lease of job %s could not be renewed just now", job_id)
 
 
 def _put_off(session: Session, claimed: Job, worker: str, problem: Exception) -> None:

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-SECRETS = {"KB_SECRET_KEY", "KB_DATABASE_URL", "KB_MAIL_URL"}  # may hold passwords, so errors do not repeat them
+# These may hold passwords, so errors do not repeat them.
+SECRETS = {"KB_SECRET_KEY", "KB_DATABASE_URL", "KB_MAIL_URL", "KB_CONTENT", "KB_HOOK_SECRET"}
+PASSED_ON = ("SSH_AUTH_SOCK", "SSL_CERT_FILE", "GIT_SSL_CAINFO", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY")
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -36,10 +38,32 @@ def _mail_url(value: str) -> str:
     return value
 
 
-def _secret(value: str) -> str:
-    if len(value) < 32:
-        raise ValueError("must be at least 32 characters")
+def _content(value: str) -> str:
+    if ("://" in value or "::" in value) and not value.startswith(("https://", "ssh://", "file:///")):
+        raise ValueError("must be a folder, or start with https://, ssh:// or file:///, or look like git@host:path")
     return value
+
+
+def _folder_inside(value: str) -> str:
+    names = value.strip("/").split("/") if value.strip("/") else []
+    if "\\" in value or any(name in ("", ".", "..") or not name.isprintable() for name in names):
+        raise ValueError("must be a folder within the repository, such as docs/help")
+    return "/".join(names)
+
+
+def _edit_url(value: str) -> str:
+    if value and "{path}" not in value:
+        raise ValueError("must hold {path}, which stands for the article's file")
+    return _http_url(value) if value else value
+
+
+def _at_least(length: int) -> AfterValidator:
+    def check(value: str) -> str:
+        if len(value) < length:
+            raise ValueError(f"must be at least {length} characters")
+        return value
+
+    return AfterValidator(check)
 
 
 def _switch(value: object) -> object:
@@ -61,11 +85,30 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database_url)] | None = Field(
         None, description="`postgresql+psycopg://…` for PostgreSQL; unset: SQLite in the data folder"
     )
-    content: Path = Field(PROJECT / "content", description="Folder of Markdown help articles")
+    content: Annotated[str, AfterValidator(_content)] = Field(
+        str(PROJECT / "content"),
+        description="Folder of Markdown help articles, or the address of a git repository: "
+        "`https://…`, `ssh://…`, `git@host:path`, `file:///…`",
+    )
+    content_ref: str = Field(
+        "", max_length=200, description="Branch, tag or commit to publish; unset: the repository's default branch"
+    )
+    content_subdir: Annotated[str, AfterValidator(_folder_inside)] = Field(
+        "", description="Folder within the repository, or within the content folder, that holds the articles"
+    )
+    content_poll: int = Field(
+        300, ge=0, le=86400, description="Seconds between two looks at the git repository; 0: only when told"
+    )
+    content_edit_url: Annotated[str, AfterValidator(_edit_url)] = Field(
+        "", description="Where an article's file is edited, with `{path}` and `{ref}`; unset: made of the git address"
+    )
+    hook_secret: Annotated[str, _at_least(16)] | None = Field(
+        None, description="Signs the git host's calls to `/hooks/content`, 16 characters or more; unset: it answers 503"
+    )
     base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None, description="The site's public address, used in letters; unset: http://HOST:PORT"
     )
-    secret_key: Annotated[str, AfterValidator(_secret)] | None = Field(
+    secret_key: Annotated[str, _at_least(32)] | None = Field(
         None, description="Signs cookies and links, 32 characters or more; unset: made once and kept in the data folder"
     )
     mail_url: Annotated[str, AfterValidator(_mail_url)] | None = Field(
@@ -106,6 +149,10 @@ class Settings(BaseSettings):
     def letters_from(self) -> str:
         """The address letters come from."""
         return self.mail_from or f"help@{urlsplit(self.public_url).hostname or 'localhost'}"
+
+    def for_programs(self) -> dict[str, str]:
+        """Return the variables that programs started by the site may know: how to reach and trust other machines."""
+        return {name: os.environ[name] for name in PASSED_ON if os.environ.get(name)}
 
     def signing_key(self) -> str:
         """Return the key that signs cookies and links, making and keeping one on first use."""

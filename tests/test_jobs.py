@@ -1,5 +1,7 @@
 """The queue: at least once, not twice at a time, and not for ever."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb import clock, jobs
+from kb.db import glance, reading_only
 from kb.jobs import Job, job, later, run_next
 
 done: list[object] = []
@@ -80,3 +83,47 @@ def test_run_next_tries_a_failing_job_again_and_then_keeps_it_as_dead(session: S
     row = session.scalars(select(Job)).one()
     assert row.failed_at is not None
     assert "on fire" in (row.error or "")
+
+
+@job(lane="slow")
+def take_long(session: Session, seconds: float) -> None:
+    """A job that works for longer than it has its lease for."""
+    with glance(session):
+        pass
+    time.sleep(seconds)
+    done.append("long")
+
+
+def test_run_next_takes_only_jobs_of_its_lane(session: Session) -> None:
+    later(session, take_long, 0.0)
+    later(session, note_it, "a")
+    session.commit()
+    assert run_next(session, "w1") is True
+    assert run_next(session, "w1") is False
+    assert done == ["a"]
+    assert run_next(session, "w1", "slow") is True
+    assert done == ["a", "long"]
+
+
+def test_run_next_keeps_its_lease_for_as_long_as_the_job_takes(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "RENEWED_EVERY", 0.05)
+    later(session, take_long, 0.6)
+    session.commit()
+    engine = session.get_bind()
+    until = []
+
+    def look() -> None:
+        time.sleep(0.2)
+        clock.advance(timedelta(seconds=40))
+        time.sleep(0.3)
+        with Session(engine) as other, reading_only():
+            until.append(other.scalar(select(Job.leased_until)))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    assert run_next(session, "w1", "slow") is True
+    looking.join()
+    assert until == [clock.now() + jobs.LEASE]
+    assert session.scalars(select(Job.done_at)).one() is not None

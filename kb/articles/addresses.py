@@ -41,6 +41,10 @@ def section_title(folder: str) -> str:
     return " › ".join(name[:1].upper() + name[1:] for name in names)[-120:]
 
 
-def address_of(section: str, slug: str = "") -> str:
-    """Return the path of an article's page, or of a section's when there is no ``slug``."""
-    return f"/articles/{section}/{slug}" if slug else f"/articles/{section}"
+def address_of(section: str, slug: str = "", tree: str = "") -> str:
+    """Return the path of an article's page, of a section's without ``slug``, or of the index without both.
+
+    ``tree`` is the language the path starts with, "" for the site's own.
+    """
+    top = f"/{tree}/articles" if tree else "/articles"
+    return "/".join(part for part in (top, section, slug) if part)

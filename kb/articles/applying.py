@@ -9,21 +9,35 @@ from sqlalchemy.orm import Session
 
 from kb import clock, history
 from kb.articles.models import Article, ArticleRevision, PublishRun
-from kb.articles.planning import Plan, Step
+from kb.articles.planning import RETIRED, Plan, Step
 from kb.articles.press import Page
 from kb.db import touch_site
 from kb.search import changes
 from kb.search.documents import ARTICLE
 
 BATCH = 50
-RETIRED = "retired"
-VALUES = ("title", "summary", "audience", "status", "owner", "lang", "position", "extra")
+VALUES = (
+    "title",
+    "summary",
+    "audience",
+    "status",
+    "owner",
+    "lang",
+    "tree",
+    "page_key",
+    "original",
+    "position",
+    "extra",
+)
 DATES = ("reviewed_on", "review_every", "publish_at", "expires_at")
-LISTS = ("tags", "keywords", "related")
+LISTS = ("tags", "keywords", "related", "redirect_from")
 
 
 def apply(session: Session, plan: Plan, pages: Iterable[Page], *, sections: Mapping[str, int], run: PublishRun) -> None:
-    """Write ``plan`` down; a page of no step is of a file that is the same, and only takes its page's place."""
+    """Write ``plan`` down; a page of no step is of a file that is the same, and only takes its page's place.
+
+    Of a folder's articles this is also what their history is made of; a commit's is read from git.
+    """
     steps = {step.file.path: step for step in plan.steps}
     unchanged = {row.path: row.id for row in plan.unchanged}
     _retire(session, plan)
@@ -34,13 +48,13 @@ def apply(session: Session, plan: Plan, pages: Iterable[Page], *, sections: Mapp
         for page in batch:
             step = steps.get(page.file.path)
             if step is None:
-                _fill(session.get_one(Article, unchanged[page.file.path]), page)
+                _refill(session, session.get_one(Article, unchanged[page.file.path]), page)
             else:
-                written.append((step, *_write(session, step, page, sections[page.file.section])))
+                written.append((step, *_write(session, step, page, sections[page.file.section], run)))
         session.flush()
         for step, article, is_new_text in written:
             _note(session, step, article, run)
-            if is_new_text:
+            if is_new_text and not run.sha:
                 _keep_revision(session, article, run)
         session.flush()
 
@@ -72,19 +86,20 @@ def _make_way(session: Session, plan: Plan) -> None:
         session.execute(update(Article).where(these).values(path=nowhere, slug=nowhere))
 
 
-def _write(session: Session, step: Step, page: Page, section_id: int) -> tuple[Article, bool]:
+def _write(session: Session, step: Step, page: Page, section_id: int, run: PublishRun) -> tuple[Article, bool]:
     """Fill the row of one step, new or found again; returns whether its text is new, with which ratings start anew."""
-    now = clock.now()
+    now = run.started_at  # one moment for all: no article is older than a translation that came with it
     file = page.file
     article = session.get_one(Article, step.was.id) if step.was else None
     if article is None:
         article = Article(created_at=now, changed_at=now, revision=0, title="", markdown="", summary="", related_ids=[])
         session.add(article)
     is_new_text = (article.title, article.markdown) != (file.title, file.markdown)
-    if is_new_text or article.summary != file.summary:
-        article.changed_at = now
+    if not run.sha:
+        if is_new_text or article.summary != file.summary:
+            article.changed_at = now
+        article.revision += is_new_text
     if is_new_text:
-        article.revision += 1
         article.helpful_count = article.not_helpful_count = 0
     article.section_id, article.path, article.slug = section_id, file.path, file.slug
     article.source_hash, article.markdown = file.digest, file.markdown
@@ -96,13 +111,22 @@ def _write(session: Session, step: Step, page: Page, section_id: int) -> tuple[A
     return article, is_new_text
 
 
+def _refill(session: Session, article: Article, page: Page) -> None:
+    """Take a page's place that reads differently although its file is the same."""
+    if article.text != page.rendered.text:
+        changes.note(session, ARTICLE, article.id)
+    _fill(article, page)
+
+
 def _fill(article: Article, page: Page) -> None:
     rendered = page.rendered
     article.html, article.text = rendered.html, rendered.text
     article.words = len(rendered.text.split())
     article.headings = [asdict(heading) for heading in rendered.headings]
+    article.anchors = list(rendered.anchors)
+    article.uses = [asdict(use) for use in page.uses]
     article.links = [asdict(link) for link in rendered.links]
-    article.remarks = [{"line": remark.line, "message": remark.message} for remark in page.remarks]
+    article.remarks = [{"line": remark.line, "message": remark.message, "code": remark.code} for remark in page.remarks]
 
 
 def _note(session: Session, step: Step, article: Article, run: PublishRun) -> None:

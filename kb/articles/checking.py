@@ -42,7 +42,7 @@ def _revisions(session: Session) -> Iterator[str]:
         .order_by(Article.path)
     )
     for path, revision, count, last in session.execute(kept):
-        if not revision == count == last:
+        if count != (last or 0) or revision > count:
             yield f"{path} is at revision {revision}, and {count} are kept, the last of them {last}"
     latest = (
         select(Article.path)
@@ -50,7 +50,10 @@ def _revisions(session: Session) -> Iterator[str]:
             ArticleRevision,
             (ArticleRevision.article_id == Article.id) & (ArticleRevision.number == Article.revision),
         )
-        .where((ArticleRevision.markdown != Article.markdown) | (ArticleRevision.title != Article.title))
+        .where(
+            ArticleRevision.blob == "",  # else the text is in the repository
+            (ArticleRevision.markdown != Article.markdown) | (ArticleRevision.title != Article.title),
+        )
         .order_by(Article.path)
     )
     for path in session.scalars(latest):
@@ -59,11 +62,11 @@ def _revisions(session: Session) -> Iterator[str]:
 
 def _redirects(session: Session) -> Iterator[str]:
     rows = session.execute(
-        select(Section.slug, Article.slug)
+        select(Section.slug, Article.slug, Article.tree)
         .join(Article, Article.section_id == Section.id)
         .where(Article.status != "retired")
     )
-    live = {address_of(section, slug) for section, slug in rows}
+    live = {address_of(section, slug, tree) for section, slug, tree in rows}
     for path in session.scalars(select(Redirect.from_path).order_by(Redirect.from_path)):
         if path in live:
             yield f"a redirect from {path} stands in the way of the article there"

@@ -1,10 +1,10 @@
 """One file → one article or section, or what is wrong with it. Nothing here knows a database."""
 
-import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from kb.articles import front_matter, keys
@@ -12,6 +12,7 @@ from kb.articles.addresses import folder_of, section_slug, section_title, slug_o
 from kb.articles.front_matter import Entry
 from kb.articles.remarks import WARNING, Fault, Remark
 from kb.articles.source import SourceFile
+from kb.articles.trees import Languages, Located, base_of, canonical, languages_of
 from kb.markup.articles import RENDERER_VERSION
 
 FIRST, LAST = -1_000_001, 1000
@@ -36,10 +37,18 @@ class ArticleFile:
     keywords: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     redirect_from: tuple[str, ...] = ()
+    redirect_to: str = ""
+    """Where its address leads instead: such a file is no article."""
     audience: str = "public"
     status: str = "published"
     owner: str = ""
     lang: str = "en"
+    tree: str = ""
+    """The language its address starts with, "" for the site's own."""
+    page_key: str = ""
+    """The path of its original as its own path tells it; its own if it is one."""
+    original: str = ""
+    """The same as its front matter names it, be it a path, an address or a slug."""
     position: int = LAST
     reviewed_on: date | None = None
     review_every: int | None = None
@@ -59,36 +68,57 @@ class SectionFile:
     description: str = ""
     icon: str = ""
     position: int = LAST
+    tree: str = ""
+    """The language it says this in, "" for the site's own."""
+    is_named: bool = False
+    """Whether its folder says what it is called."""
 
 
-def digest_of(data: bytes) -> str:
-    """Return what an article is compared by: equal means that the same page would be made."""
-    return hashlib.sha256(b"%d\0%b" % (RENDERER_VERSION, data)).hexdigest()
+def digest_of(oid: str, mark: str = "") -> str:
+    """Return what an article is compared by: equal means that the same page would be made.
+
+    ``oid`` names the file's bytes; ``mark`` is what ``Languages.locate`` says of its path.
+    """
+    return f"{RENDERER_VERSION}-{oid}{mark}"
 
 
-def read_article(file: SourceFile) -> ArticleFile:
+def languages_in(paths: Iterable[str], section_files: Iterable[SourceFile]) -> Languages:
+    """Return the languages of a source: from the paths of its texts, and from ``lang:`` in top folders' section files.
+
+    A section file that cannot be read says nothing here; reading the section names its fault.
+    """
+    declared = {}
+    for file in section_files:
+        folder = folder_of(file.path)
+        if "/" not in folder and (lang := _declared(file)):
+            declared[folder] = lang
+    return languages_of(paths, declared)
+
+
+def read_article(file: SourceFile, languages: Languages = Languages()) -> ArticleFile:  # noqa: B008 - it is frozen
     """Return the article in ``file``; raises Fault where it cannot be published."""
     if file.fault:
         raise Fault(0, file.fault)
     parts = front_matter.split(front_matter.decode(file.data))
-    entries, unknown = keys.known(parts.entries)
-    return _article(file, parts, entries, unknown)
+    return _article(file, parts, keys.known(parts.entries), languages)
 
 
-def read_section(file: SourceFile) -> SectionFile:
+def read_section(file: SourceFile, languages: Languages = Languages()) -> SectionFile:  # noqa: B008 - it is frozen
     """Return the section that ``_section.yml`` or the head of ``index.md`` describes; raises Fault."""
     if file.fault:
         raise Fault(0, file.fault)
     text = front_matter.decode(file.data)
-    is_yaml = file.path.endswith((".yml", ".yaml"))
-    entries, _ = keys.known(front_matter.parse(text)[0] if is_yaml else front_matter.split(text).entries)
-    folder = folder_of(file.path)
+    entries = keys.known(front_matter.parse(text)[0] if _is_yaml(file) else front_matter.split(text).entries).ours
+    located = languages.locate(f"{folder_of(file.path)}/".lstrip("/"))
+    folder = located.path.rstrip("/")
     return SectionFile(
         slug=section_slug(folder),
         title=str(_value(entries, "title", ""))[:120] or section_title(folder),
         description=_value(entries, "summary", ""),
         icon=_value(entries, "icon", ""),
         position=_value(entries, "order", LAST),
+        tree=located.tree,
+        is_named="title" in entries,
     )
 
 
@@ -100,9 +130,11 @@ def has_text(file: SourceFile) -> bool:
         return True
 
 
-def unnamed_section(folder: str) -> SectionFile:
+def unnamed_section(folder: str, languages: Languages = Languages()) -> SectionFile:  # noqa: B008 - it is frozen
     """Return the section of a folder that says nothing about itself."""
-    return SectionFile(slug=section_slug(folder), title=section_title(folder))
+    located = languages.locate(f"{folder}/".lstrip("/"))
+    inner = located.path.rstrip("/")
+    return SectionFile(slug=section_slug(inner), title=section_title(inner), tree=located.tree)
 
 
 def is_index(path: str) -> bool:
@@ -110,40 +142,65 @@ def is_index(path: str) -> bool:
     return path.rpartition("/")[2].lower() in ("index.md", "index.markdown")
 
 
-def _article(
-    file: SourceFile, parts: front_matter.Parts, entries: dict[str, Entry], unknown: dict[str, Entry]
-) -> ArticleFile:
-    title, text, first_line = _titled(parts, _value(entries, "title", ""))
-    name = "overview" if is_index(file.path) else file.path.rpartition("/")[2].rpartition(".")[0]
+def _article(file: SourceFile, parts: front_matter.Parts, head: keys.Head, languages: Languages) -> ArticleFile:
+    entries = head.ours
+    spoken = _spoken(languages, file.path, entries)
+    redirect_to = _value(entries, "redirect_to", "")
+    title, text, first_line = _titled(parts, _value(entries, "title", ""), needed=not redirect_to)
+    name = "overview" if is_index(spoken.path) else spoken.path.rpartition("/")[2].rpartition(".")[0]
     slug = slug_of(str(_value(entries, "slug", "")).rstrip("/").rpartition("/")[2]) or slug_of(name)
     return ArticleFile(
         path=file.path,
-        digest=digest_of(file.data),
-        section=section_slug(folder_of(file.path)),
+        digest=digest_of(file.oid, languages.locate(file.path).mark),
+        section=section_slug(folder_of(spoken.path)),
         slug=slug,
-        title=title,
+        title=title or name,
         markdown=text,
         first_line=first_line,
         summary=_value(entries, "summary", ""),
         tags=tuple(_value(entries, "tags", ())),
         keywords=tuple(_value(entries, "keywords", ())),
         related=tuple(_value(entries, "related", ())),
-        redirect_from=tuple(_value(entries, "redirect_from", ())),
+        redirect_from=(*_value(entries, "redirect_from", ()), *head.old_addresses),
+        redirect_to=redirect_to,
         audience=_value(entries, "audience", "public"),
         status=_value(entries, "status", "published"),
         owner=_value(entries, "owner", ""),
-        lang=_value(entries, "lang", "en"),
-        position=FIRST if is_index(file.path) else _value(entries, "order", LAST),
+        lang=spoken.lang,
+        tree=spoken.tree,
+        page_key=spoken.path,
+        original=_value(entries, "translation_of", "") or spoken.path,
+        position=FIRST if is_index(spoken.path) else _value(entries, "order", LAST),
         reviewed_on=_value(entries, "reviewed", None),
         review_every=_value(entries, "review_every", None),
         publish_at=_value(entries, "publish_at", None),
         expires_at=_value(entries, "expires_at", None),
-        extra={key: _plain(entry.value) for key, entry in unknown.items()},
-        doubts=tuple(_doubts(file.path, parts, unknown)),
+        extra={key: _plain(entry.value) for key, entry in (head.foreign | head.unknown).items()},
+        doubts=tuple(_doubts(file.path, parts, head, spoken)),
     )
 
 
-def _titled(parts: front_matter.Parts, title: str) -> tuple[str, str, int]:
+def _spoken(languages: Languages, path: str, entries: Mapping[str, Entry]) -> Located:
+    """Return the language of a file by its path and by what it says itself.
+
+    A path that names a language decides; ``lang:`` may only say it more exactly, such as ``de-AT`` in ``de/``.
+    """
+    located = languages.locate(path)
+    said = str(_value(entries, "lang", ""))
+    if not said:
+        return located
+    if base_of(said) == base_of(located.lang):
+        # English as it is written in Britain is still the site's English, unless it says what it is a version of.
+        tree = languages.tree_of(said) if "translation_of" in entries and not located.tree else located.tree
+        return Located(said, tree, located.path)
+    if located.path != path:
+        return located
+    top, _, rest = path.partition("/")
+    inner = rest if rest and canonical(top) and base_of(top) == base_of(said) else path
+    return Located(said, languages.tree_of(said), inner)
+
+
+def _titled(parts: front_matter.Parts, title: str, *, needed: bool) -> tuple[str, str, int]:
     """Return the title, and the text without a first heading that says the same; a page shows its title once."""
     text, line = parts.text, parts.text_line
     heading = _TITLE_LINE.match(text)
@@ -154,22 +211,50 @@ def _titled(parts: front_matter.Parts, title: str) -> tuple[str, str, int]:
         title = title or words[:200]
         line += text.count("\n", 0, heading.end())
         text = text[heading.end() :]
-    if not title:
-        raise Fault(1, "The article has no title: add a line title: … to its front matter.")
+    if not title and needed:
+        raise Fault(1, "The article has no title: add a line title: … to its front matter.", "missing-title")
     return title, text, line
 
 
-def _doubts(path: str, parts: front_matter.Parts, unknown: Mapping[str, Entry]) -> list[Remark]:
-    doubts = []
-    if unknown:
-        line = min(entry.line for entry in unknown.values())
-        names = ", ".join(unknown)
-        what = f"The key {names} is" if len(unknown) == 1 else f"The keys {names} are"
-        doubts.append(Remark(path, line, WARNING, f"{what} not known here: kept, and without effect."))
+def _doubts(path: str, parts: front_matter.Parts, head: keys.Head, spoken: Located) -> list[Remark]:
+    """Return the warnings about front matter, by line: at most one for all keys that mean nothing here."""
+    found = [(entry.line, str(entry.value), "front-matter") for entry in head.misread]
+    for key, entry in head.unknown.items():
+        near = get_close_matches(key.lower(), keys.CHECKS, n=1, cutoff=0.8)
+        if near:
+            found.append((entry.line, f"The key {key} is not known here: did you mean {near[0]}?", "unknown-key"))
+    strangers = [key for key in head.unknown if not get_close_matches(key.lower(), keys.CHECKS, n=1, cutoff=0.8)]
+    if strangers:
+        line = min(head.unknown[key].line for key in strangers)
+        found.append((line, f"{_named(strangers)} not known here: kept, and without effect.", "unknown-key"))
+    if head.foreign:
+        line = min(entry.line for entry in head.foreign.values())
+        said = f"{_named(head.foreign)} for another tool: kept, and without effect here."
+        found.append((line, said, "foreign-key"))
     for again in parts.repeated:
-        message = f"The key {again.value} is given twice; the last one counts."
-        doubts.append(Remark(path, again.line, WARNING, message))
-    return sorted(doubts, key=lambda doubt: doubt.line)
+        found.append((again.line, f"The key {again.value} is given twice; the last one counts.", "repeated-key"))
+    said_lang = head.ours.get("lang")
+    if said_lang and base_of(str(said_lang.value)) != base_of(spoken.lang):
+        said = f"lang says {said_lang.value}, but the file's path says {spoken.lang}, which counts."
+        found.append((said_lang.line, said, "language"))
+    return [Remark(path, line, WARNING, message, code) for line, message, code in sorted(found)]
+
+
+def _named(names: Iterable[str]) -> str:
+    every = list(names)
+    return f"The key {every[0]} is" if len(every) == 1 else f"The keys {', '.join(every)} are"
+
+
+def _declared(file: SourceFile) -> str:
+    try:
+        text = front_matter.decode(file.data)
+        return str(_value(keys.known(front_matter.parse(text)[0]).ours, "lang", ""))
+    except Fault:
+        return ""
+
+
+def _is_yaml(file: SourceFile) -> bool:
+    return file.path.endswith((".yml", ".yaml"))
 
 
 def _value(entries: Mapping[str, Entry], key: str, default: Any) -> Any:

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.articles.addresses import address_of
+from kb.articles.languages import called, language
 from kb.articles.models import Article, Section
-from kb.articles.reading import visible, visible_to
+from kb.articles.reading import in_time, visible, visible_to
 from kb.db import UtcDateTime
 from kb.people import rules
 from kb.people.models import Person
 from kb.search import documents
-from kb.search.documents import ARTICLE, Document, Shown
+from kb.search.documents import ARTICLE, WRITERS, Document, Shown
 
 FINDABLE = ("published", "archived")
 MOST_SHOWN = 20_000
@@ -31,6 +32,7 @@ _INDEXED = (
     Article.tags,
     Article.status,
     Article.audience,
+    Article.lang,
     Article.helpful_count,
     Article.not_helpful_count,
 )
@@ -39,7 +41,7 @@ _STRENGTH = 0.3
 
 
 class Articles:
-    """The help centre's side of search. Articles whose time has not come are indexed, and shown when it has."""
+    """The help centre's side of search. An article whose time has not come, or is over, is for writers to find."""
 
     kind = ARTICLE
 
@@ -50,7 +52,7 @@ class Articles:
     def documents(self, session: Session, refs: Sequence[int]) -> Iterator[Document]:
         """Yield those of ``refs`` that somebody may find."""
         rows = session.execute(
-            select(*_INDEXED, Section.slug.label("section"))
+            select(*_INDEXED, Section.slug.label("section"), in_time(clock.now()).label("in_time"))
             .join(Section, Section.id == Article.section_id)
             .where(Article.id.in_(refs), Article.status.in_(FINDABLE))
         )
@@ -66,7 +68,8 @@ class Articles:
                 tags=tuple(row.tags),
                 section=row.section,
                 status=row.status,
-                audience=row.audience,
+                audience=row.audience if row.in_time else WRITERS,
+                lang=row.lang,
                 boost=boost(row.helpful_count, row.not_helpful_count),
             )
 
@@ -119,12 +122,16 @@ def _shown_to(*, writer: bool, audiences: tuple[str, ...]) -> Select[Any]:
             Article.id,
             Article.title,
             Article.slug,
+            Article.tree,
+            Article.lang,
+            Article.page_key,
             Article.summary,
             func.substr(Article.text, 1, MOST_SHOWN).label("text"),
             Article.status,
             Article.changed_at,
             Section.slug.label("section_slug"),
             Section.title.label("section"),
+            Section.names,
         )
         .join(Section, Section.id == Article.section_id)
         .where(
@@ -140,10 +147,13 @@ def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
         kind=ARTICLE,
         ref=row.id,
         title=row.title,
-        address=address_of(row.section_slug, row.slug),
+        address=address_of(row.section_slug, row.slug, row.tree),
         text=f"{row.summary}\n{row.text}".strip(),
-        place=row.section,
-        place_address=address_of(row.section_slug),
+        place=called(row.names, row.tree, "title") or row.section,
+        place_address=address_of(row.section_slug, tree=row.tree),
         status=row.status,
+        facts=(language(row.lang, row.tree).name,) if row.tree else (),
         at=row.changed_at,
+        lang=row.lang,
+        page=row.page_key,
     )

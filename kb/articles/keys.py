@@ -2,49 +2,70 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from kb.articles.foreign_keys import FLAGS, is_foreign, our_key
 from kb.articles.front_matter import Entry
 from kb.articles.remarks import Fault
 
 AUDIENCES = ("public", "members", "staff")
 STATUSES = ("draft", "published", "archived")
-OTHER_SPELLINGS = {
-    "description": "summary",
-    "excerpt": "summary",
-    "permalink": "slug",
-    "sidebar_position": "order",
-    "weight": "order",
-    "nav_order": "order",
-    "categories": "tags",
-    "last_reviewed_on": "reviewed",
-    "ms.date": "reviewed",
-}
-HIDING = ("hidden", "draft", "unlisted")
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LANG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+_SPAN = re.compile(r"(\d{1,4})\s*(day|week|month|year)s?")
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 Check = Callable[[str, Any], Any]
 
 
-def known(entries: Mapping[str, Entry]) -> tuple[dict[str, Entry], dict[str, Entry]]:
-    """Return the entries by our own spelling with values of the right kind, and those nobody here knows.
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Front matter understood: ``ours`` by our own spelling, each value of the right kind."""
 
-    Our own spelling wins over another tool's. Raises Fault naming the first value of the wrong kind.
+    ours: dict[str, Entry] = field(default_factory=dict)
+    old_addresses: tuple[str, ...] = ()
+    """Whole paths that another tool gave the page, which links elsewhere still name."""
+    foreign: dict[str, Entry] = field(default_factory=dict)
+    """What other tools know and has no meaning here."""
+    unknown: dict[str, Entry] = field(default_factory=dict)
+    """What nobody knows."""
+    misread: tuple[Entry, ...] = ()
+    """Sentences about another tool's keys whose value cannot be what it should be, so that they are left out."""
+
+
+def known(entries: Mapping[str, Entry]) -> Head:
+    """Sort out front matter; our own spelling wins over another tool's.
+
+    Raises Fault naming the first value of the wrong kind, unless another tool's key holds it: those mean something
+    else now and then, and only those that keep a page from readers must be understood.
     """
-    ours: dict[str, Entry] = {}
-    unknown: dict[str, Entry] = {}
+    head = Head()
+    misread, old = [], []
     for key, entry in sorted(entries.items(), key=lambda pair: pair[0] in CHECKS):
-        name = key if key in CHECKS else OTHER_SPELLINGS.get(key.lower(), "")
-        if name:
-            ours.update(_checked(name, key, entry))
-        elif key in HIDING or key == "published":
-            hidden = _flag(key, entry) is (key != "published")
-            if hidden:
-                ours["status"] = Entry("draft", entry.line)
+        name = our_key(key, entry.value)
+        if key in CHECKS:
+            head.ours.update(_checked(key, key, entry))
+        elif key.lower() in FLAGS and not isinstance(entry.value, date):
+            if _flag(key, entry) is FLAGS[key.lower()]:
+                head.ours["status"] = Entry("draft", entry.line)
+        elif name in MUST_BE_READ:
+            head.ours.update(_checked(name, key, entry))
+        elif name:
+            try:
+                head.ours.update(_checked(name, key, entry))
+                old += _whole_path(name, entry)
+            except Fault as fault:
+                misread.append(Entry(f"{fault.message[:-1]}; it is left out.", entry.line))
         else:
-            unknown[key] = entry
-    return ours, unknown
+            (head.foreign if is_foreign(key) else head.unknown)[key] = entry
+    return Head(head.ours, tuple(old), head.foreign, head.unknown, tuple(misread))
+
+
+def _whole_path(name: str, entry: Entry) -> list[str]:
+    """Return the path that a permalink gave a page in another tool; a bare slug is none."""
+    path = str(entry.value).strip()
+    return [path] if name == "slug" and path.startswith("/") and path.strip("/") else []
 
 
 def _checked(name: str, key: str, entry: Entry) -> dict[str, Entry]:
@@ -53,12 +74,12 @@ def _checked(name: str, key: str, entry: Entry) -> dict[str, Entry]:
     try:
         return {name: Entry(CHECKS[name](key, entry.value), entry.line)}
     except ValueError as problem:
-        raise Fault(entry.line, str(problem)) from None
+        raise Fault(entry.line, str(problem), "front-matter") from None
 
 
-def _flag(key: str, entry: Entry) -> bool:
-    if not isinstance(entry.value, bool):
-        raise Fault(entry.line, f"{key} must be true or false.")
+def _flag(key: str, entry: Entry) -> bool | None:
+    if entry.value is not None and not isinstance(entry.value, bool):
+        raise Fault(entry.line, f"{key} must be true or false.", "front-matter")
     return entry.value
 
 
@@ -90,6 +111,13 @@ def _paths(key: str, value: Any) -> list[str]:
     return [path.strip()[:400] for path in values if path.strip()]
 
 
+def _one_path(key: str, value: Any) -> str:
+    paths = _paths(key, value)
+    if len(paths) != 1:
+        raise ValueError(f"{key} must be one path or address.")
+    return paths[0]
+
+
 def _one_of(choices: tuple[str, ...]) -> Check:
     def check(key: str, value: Any) -> str:
         if value not in choices:
@@ -106,6 +134,14 @@ def _number(least: int) -> Check:
         return int(value)
 
     return check
+
+
+def _days(key: str, value: Any) -> int:
+    """A number of days, or a span in words such as ``6 months``."""
+    span = _SPAN.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if span and int(span[1]):
+        return int(span[1]) * _DAYS[span[2]]
+    return int(_number(1)(key, value))
 
 
 def _day(key: str, value: Any) -> date:
@@ -134,9 +170,11 @@ def _moment(key: str, value: Any) -> datetime:
 
 
 def _language(key: str, value: Any) -> str:
+    if value is False:  # what YAML makes of the code of Norwegian
+        return "no"
     if not isinstance(value, str) or not _LANG.fullmatch(value) or len(value) > 12:
         raise ValueError(f"{key} must be a language such as en or pt-BR.")
-    return value
+    return value.replace("_", "-")
 
 
 CHECKS: dict[str, Check] = {
@@ -148,13 +186,18 @@ CHECKS: dict[str, Check] = {
     "status": _one_of(STATUSES),
     "owner": _text(120),
     "reviewed": _day,
-    "review_every": _number(1),
+    "review_every": _days,
     "redirect_from": _paths,
+    "redirect_to": _one_path,
     "related": _paths,
     "order": _number(-1_000_000),
     "publish_at": _moment,
     "expires_at": _moment,
     "lang": _language,
+    "translation_of": _text(400),
     "slug": _text(400),
     "icon": _text(30),
 }
+"""Every key of ours, and what its value must be."""
+MUST_BE_READ = frozenset({"publish_at", "expires_at"})
+"""Another tool's spelling of these keeps a page from readers, so a value that cannot be read is an error."""

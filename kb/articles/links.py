@@ -1,22 +1,19 @@
-"""Where the relative links of articles lead, and in which line a link stands."""
+"""Where the relative links of articles lead."""
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from posixpath import join, normpath
 from urllib.parse import unquote, urlsplit
 
 from kb.articles.addresses import folder_of
-from kb.articles.files import ArticleFile
 from kb.articles.pictures import Picture
-from kb.articles.remarks import WARNING, Remark
-from kb.articles.source import TEXTS, is_picture
-from kb.markup.article_links import Linked, Place
+from kb.articles.source import TEXTS
+from kb.markup.article_links import Place
 
 NOWHERE = Place("")
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|\?")
-_FENCED = re.compile(r"^( {0,3})(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\2[^\n]*$", re.MULTILINE | re.DOTALL)
-_NOT_BREAK = re.compile(r"[^\n]")
+_SCHEME = re.compile(r"https?:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +23,12 @@ class SiteMap:
     pages: Mapping[str, str]
     """Path of an article → its address; path of a folder → the address of its section."""
     pictures: Mapping[str, Picture]
+    home: str = ""
+    """Where the site itself is, such as ``https://help.example.org``: a whole address below it is one of its own."""
+    gone: frozenset[str] = frozenset()
+    """Paths and addresses of articles whose file is gone."""
+    base: str = ""
+    """What every address found here starts with: where a site is shown that is not the one readers see."""
     _folded: dict[str, str] = field(init=False, default_factory=dict)
     _addresses: set[str] = field(init=False, default_factory=set)
 
@@ -36,21 +39,40 @@ class SiteMap:
 
     def find(self, source: str, target: str) -> Place | None:
         """Return where ``target``, written in the file ``source``, leads; None when it leaves the folder's files."""
+        place = self._found(source, target)
+        return replace(place, address=self.base + place.address) if self.base and place and place.address else place
+
+    def _found(self, source: str, target: str) -> Place | None:
+        target = self._within(target)
         if _ELSEWHERE.match(target):
             return None
-        if target.startswith("/"):
-            return self._find_address(target)
         try:
             parts = urlsplit(target)
         except ValueError:
             return NOWHERE
         rest = (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
-        path = normpath(join(folder_of(source), unquote(parts.path)))
+        path = resolved(source, parts.path)
         picture = self.pictures.get(self._known(path, ("",)))
         if picture:
             return Place(picture.address, picture.width, picture.height)
+        if target.startswith("/") and not is_text_path(parts.path):
+            return self._find_address(target)
         address = self.pages.get(self._known(path, ("", *sorted(TEXTS), "/index.md")), "")
         return Place(address + rest) if address else NOWHERE
+
+    def was_there(self, source: str, target: str) -> bool:
+        """Whether ``target``, which leads nowhere, is an article whose file is gone."""
+        written = self._within(target).partition("#")[0].partition("?")[0]
+        path = resolved(source, written)
+        return not self.gone.isdisjoint({written.rstrip("/"), path, *(path + ending for ending in TEXTS)})
+
+    def _within(self, target: str) -> str:
+        """Return the path of a whole address of this site, anything else as it is."""
+        if not self.home or not _SCHEME.match(target):
+            return target
+        own, written = self.home.partition("://")[2].rstrip("/"), target.partition("://")[2]
+        host, slash, path = written.partition("/")
+        return slash + path if slash and host.lower() == own.lower() else target
 
     def _find_address(self, target: str) -> Place | None:
         """An address of this site is kept as it is; one below /articles must be somebody's."""
@@ -76,23 +98,11 @@ def still_true(links: Iterable[Mapping[str, str]], source: str, site: SiteMap) -
     return True
 
 
-def link_remarks(file: ArticleFile, links: Iterable[Linked], lost_anchors: Iterable[str]) -> list[Remark]:
-    """Return a warning for each link that leads nowhere, with the line it stands in."""
-    text = _FENCED.sub(lambda block: _NOT_BREAK.sub(" ", block[0]), file.markdown)
-    remarks = []
-    for target in dict.fromkeys(link.target for link in links if not link.address):
-        what = "The picture is not there" if is_picture(target) else "The link leads nowhere"
-        remarks.append(Remark(file.path, _line(file, text, target), WARNING, f"{what}: {target}"))
-    for anchor in lost_anchors:
-        message = f"The link leads to a heading this page does not have: #{anchor}"
-        remarks.append(Remark(file.path, _line(file, text, f"#{anchor}"), WARNING, message))
-    return sorted(remarks, key=lambda remark: remark.line)
+def resolved(source: str, path: str) -> str:
+    """Return the path of the file that ``path``, written in the file ``source``, names; "/" is the content folder."""
+    return normpath(join(folder_of(source), unquote(path)) if not path.startswith("/") else unquote(path).lstrip("/"))
 
 
-def _line(file: ArticleFile, text: str, target: str) -> int:
-    """Return the line of the file where ``target`` is linked to, or at least named; 0 when it cannot be told."""
-    for spelled in (f"]({target}", f"]: {target}", f'"{target}', target):
-        at = text.find(spelled)
-        if at >= 0:
-            return file.first_line + text.count("\n", 0, at)
-    return 0
+def is_text_path(path: str) -> bool:
+    """Whether an address names the file of an article, as some tools write their links."""
+    return path.lower().endswith(tuple(TEXTS))

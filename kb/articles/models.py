@@ -54,6 +54,8 @@ class Article(Base):
     """Plain text, for search and extracts."""
     headings: Mapped[list[dict[str, Any]]]
     """In order: ``{"level": 2, "id": "…", "text": "…"}``."""
+    anchors: Mapped[list[str]] = mapped_column(default=list)
+    """Every id on its page that a link may lead to."""
     tags: Mapped[list[str]]
     keywords: Mapped[list[str]]
     related: Mapped[list[str]]
@@ -67,7 +69,7 @@ class Article(Base):
     related_ids: Mapped[list[int]] = mapped_column(JSON)
     """Other articles to read: those the writer named, then those with the rarest tags in common."""
     links: Mapped[list[dict[str, Any]]]
-    """Links within the site as the page was made: ``{"target": as written, "address": "" for nowhere}``."""
+    """Links within the site as the page was made: ``{"target": as written, "address": "" for nowhere, "line": 7}``."""
     remarks: Mapped[list[dict[str, Any]]]
     """Warnings about the file: ``{"line": 3, "message": "…"}``; repeated by each run while it stays as it is."""
     extra: Mapped[dict[str, Any]]
@@ -80,6 +82,8 @@ class Article(Base):
     lang: Mapped[str] = mapped_column(String(12), default="en")
     page_key: Mapped[str] = mapped_column(String(400), default="", index=True)
     """The path of the original; articles that share it are translations of each other."""
+    original: Mapped[str] = mapped_column(String(400), default="")
+    """What its file or path says it is a version of: a path, an address or a slug."""
     position: Mapped[int] = mapped_column(default=1000)
     words: Mapped[int] = mapped_column(default=0)
     reviewed_on: Mapped[date | None]
@@ -87,6 +91,8 @@ class Article(Base):
     """Days."""
     review_due_on: Mapped[date | None] = mapped_column(index=True)
     """When it should be read again; those that would all fall due at once are spread."""
+    review_named_on: Mapped[date | None]
+    """The day that its file names for it, which ``review_due_on`` was worked out from."""
     publish_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -94,6 +100,7 @@ class Article(Base):
     changed_at: Mapped[datetime]
     """When what it says last changed; renames and bulk edits do not count."""
     revision: Mapped[int] = mapped_column(default=1)
+    """The number of the revision that gave it its present text, which is what readers rate."""
     helpful_count: Mapped[int] = mapped_column(default=0)
     not_helpful_count: Mapped[int] = mapped_column(default=0)
 
@@ -124,19 +131,38 @@ class ArticleRevision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
     number: Mapped[int]
-    """From 1, the oldest first."""
+    """From 1, the oldest first; by git in the order of ``git log``."""
     kind: Mapped[str] = mapped_column(String(10), default="content")
-    """``content``; or ``moved`` and ``bulk``, which change no date that readers see."""
+    """``content``; or ``moved``, ``bulk`` and ``removed``, which change no date that readers see."""
     title: Mapped[str] = mapped_column(String(200), default="")
     markdown: Mapped[str] = mapped_column(Text, default="")
     """Empty where ``blob`` names the text in the repository."""
-    path: Mapped[str] = mapped_column(String(400), default="")
+    path: Mapped[str] = mapped_column(String(400), default="", index=True)
+    """The file, relative to the repository."""
     blob: Mapped[str] = mapped_column(String(64), default="")
     address: Mapped[str] = mapped_column(String(400), default="")
     """Where its page was by that revision's path and slug."""
+    audience: Mapped[str] = mapped_column(String(10), default="public")
+    """Whom it was for: ``public``, ``members``, ``staff``, or ``writers`` while it was a draft or could not be read."""
+    text_digest: Mapped[str] = mapped_column(String(64), default="")
+    """Of title and text as git has them; equal ones read the same."""
     created_at: Mapped[datetime]
     run_id: Mapped[int | None] = mapped_column(ForeignKey("publish_run.id"))
     commit_id: Mapped[int | None] = mapped_column(ForeignKey("git_commit.id"), index=True)
+
+
+class EndedPage(Base):
+    """An address of a file that git says was deleted, while everybody could read its page."""
+
+    __tablename__ = "ended_page"
+    __table_args__ = (UniqueConstraint("path", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(String(400))
+    """The file, relative to the repository, as it was called last."""
+    address: Mapped[str] = mapped_column(String(400))
+    title: Mapped[str] = mapped_column(String(200))
+    left_at: Mapped[datetime]
 
 
 class Redirect(Base):

@@ -4,12 +4,14 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from kb.articles import proofing, snippets
 from kb.articles.files import ArticleFile
-from kb.articles.links import SiteMap, link_remarks
+from kb.articles.links import SiteMap
 from kb.articles.remarks import ERROR, Remark
+from kb.articles.snippets import Library, Use
 from kb.markup.article_links import Linked
 from kb.markup.articles import Heading, RenderedArticle
 from kb.markup.process import Gone, Process, TooSlow
@@ -27,14 +29,24 @@ class Page:
     file: ArticleFile
     rendered: RenderedArticle
     remarks: tuple[Remark, ...]
+    uses: tuple[Use, ...] = ()
+    """Snippets and variables that it is made with."""
 
 
-def print_pages(files: Sequence[ArticleFile], site: SiteMap) -> Iterator[tuple[ArticleFile, Page | Remark]]:
-    """Yield each file with its page, or with the error that says why there is none, in the order given."""
+NOTHING_SHARED = Library()
+
+
+def print_pages(
+    files: Sequence[ArticleFile], site: SiteMap, library: Library = NOTHING_SHARED
+) -> Iterator[tuple[ArticleFile, Page | Remark]]:
+    """Yield each file with its page, or with the error that says why there is none, in the order given.
+
+    Snippets and variables come from ``library``.
+    """
     if not files:
         return
     presses = min(os.cpu_count() or 1, -(-len(files) // PAGES_A_PROCESS))
-    room = _Room(site)
+    room = _Room(site, library)
     try:
         with ThreadPoolExecutor(presses) as threads:
             yield from zip(files, threads.map(room.page, files), strict=True)
@@ -45,27 +57,32 @@ def print_pages(files: Sequence[ArticleFile], site: SiteMap) -> Iterator[tuple[A
 class _Room:
     """The presses at work, one for each thread that asks."""
 
-    def __init__(self, site: SiteMap) -> None:
-        self._site = {
+    def __init__(self, site: SiteMap, library: Library) -> None:
+        self._site, self._library = site, library
+        self._lesson = {
             "pages": dict(site.pages),
             "pictures": {path: asdict(picture) for path, picture in site.pictures.items()},
+            "home": site.home,
+            "base": site.base,
         }
         self._mine = threading.local()
         self._all: list[Process] = []
 
     def page(self, file: ArticleFile) -> Page | Remark:
         """Return the page of ``file``; a text that stops a process costs that process and nothing else."""
+        expanded = snippets.expand(file.path, file.markdown, self._library, first_line=file.first_line)
         try:
-            answer = self._ask([file.path, file.markdown])
+            answer = self._ask([file.path, expanded.markdown])
         except TooSlow:
-            return Remark(file.path, 0, ERROR, f"The text takes longer than {SECONDS_A_PAGE:g} s to turn into a page.")
+            return _given_up(file, f"The text takes longer than {SECONDS_A_PAGE:g} s to turn into a page.")
         except Gone:
-            return Remark(file.path, 0, ERROR, "The text takes too much memory to turn into a page.")
+            return _given_up(file, "The text takes too much memory to turn into a page.")
         if answer is None:
-            return Remark(file.path, 0, ERROR, "The text is nested too deeply to turn it into a page.")
+            return _given_up(file, "The text is nested too deeply to turn it into a page.")
         rendered = _rendered(answer)
-        remarks = (*file.doubts, *link_remarks(file, rendered.links, rendered.lost_anchors))
-        return Page(file, rendered, remarks)
+        rendered = replace(rendered, links=proofing.with_lines(file, expanded, rendered.links))
+        remarks = proofing.of_page(file, expanded, rendered, self._site)
+        return Page(file, rendered, tuple(remarks), expanded.uses)
 
     def close(self) -> None:
         """End all processes but one, which waits for the next run."""
@@ -91,12 +108,12 @@ class _Room:
         waiting = _waiting.take()
         if waiting is not None:
             try:
-                waiting.ask(self._site, SECONDS_TO_LEARN)
+                waiting.ask(self._lesson, SECONDS_TO_LEARN)
                 return waiting
             except (TooSlow, Gone):  # it was stopped from outside while it waited
                 waiting.kill()
         process = Process(PROGRAM)
-        process.ask(self._site, SECONDS_TO_LEARN)
+        process.ask(self._lesson, SECONDS_TO_LEARN)
         return process
 
 
@@ -131,11 +148,16 @@ _waiting = _Waiting()
 os.register_at_fork(after_in_child=_waiting.forget)
 
 
+def _given_up(file: ArticleFile, message: str) -> Remark:
+    return Remark(file.path, 0, ERROR, message, "too-hard")
+
+
 def _rendered(answer: dict[str, Any]) -> RenderedArticle:
     return RenderedArticle(
         html=answer["html"],
         text=answer["text"],
         headings=tuple(Heading(**heading) for heading in answer["headings"]),
         links=tuple(Linked(**link) for link in answer["links"]),
+        anchors=tuple(answer["anchors"]),
         lost_anchors=tuple(answer["lost_anchors"]),
     )

@@ -1,104 +1,156 @@
-"""Addresses that articles had before, so that no link to them ever dies."""
+"""Addresses that articles had before, as rows, so that no link to them ever dies."""
 
 from collections.abc import Iterable
-from posixpath import normpath
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kb.articles.addresses import address_of
+from kb.articles.forwarding import Claim, Ended, Facts, Left, Stub, Table, Target, make_table
+from kb.articles.lineage import Past
 from kb.articles.models import Article, Redirect, Section
-from kb.articles.planning import Plan, Step
+from kb.articles.planning import RETIRED, Plan
 from kb.articles.reading import visible_to
-from kb.articles.remarks import WARNING, Remark
 from kb.people.rules import Reader
 
-LONGEST = 400
-_BATCH = 500
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was here is at ``address`` now, which is an article's or one outside."""
+
+    address: str
+    is_article: bool
 
 
-def store(session: Session, plan: Plan) -> list[Remark]:
-    """Keep the former address of every article that moved and those its file names; returns what could not be kept.
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was here was called ``title`` and is no more."""
 
-    An article's address always wins over a redirect from it, and what an article left itself over what a file claims.
-    """
-    left = {step.was.address: step for step in plan.steps if step.was and step.was.address != step.address}
-    claimed = [(_path(named), step) for step in plan.steps for named in step.file.redirect_from]
-    taken = {row.address for row in (*plan.unchanged, *plan.kept)} | {step.address for step in plan.steps}
-    rows = _rows(session, {*left, *taken, *(path for path, _ in claimed)})
-    for path in taken & rows.keys():
-        session.delete(rows.pop(path))
-    session.flush()
-    ids = _ids(session, [*left.values(), *(step for _, step in claimed)])
-    for path in left.keys() - taken:
-        _point(session, rows, path, ids[left[path].file.path])
-    return [doubt for path, step in claimed if (doubt := _claim(session, rows, taken, path, step, ids))]
+    title: str
 
 
-def find(session: Session, path: str, viewer: Reader | None) -> str | None:
-    """Return the present address of what was at ``path``, None when nothing was or ``viewer`` may not see it."""
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """The articles as they are after a publish."""
+
+    live: dict[str, str]
+    """Address → path."""
+    ids: dict[str, int]
+    paths: dict[int, str]
+    claims: tuple[Claim, ...]
+
+
+def find(session: Session, path: str, viewer: Reader | None) -> Moved | Gone | None:
+    """Return what became of what was at ``path``; None when nothing was, or ``viewer`` may not see where it went."""
+    may_see = func.coalesce(visible_to(viewer), False).label("may_see")
     found = session.execute(
-        select(Section.slug, Article.slug)
-        .join(Article, Article.section_id == Section.id)
-        .join(Redirect, Redirect.article_id == Article.id)
-        .where(Redirect.from_path == (path.rstrip("/") or "/"), visible_to(viewer))
+        select(Redirect.to_url, Redirect.gone_title, Article.slug, Article.tree, Section.slug, may_see)
+        .outerjoin(Article, Redirect.article_id == Article.id)
+        .outerjoin(Section, Article.section_id == Section.id)
+        .where(Redirect.from_path == (path.rstrip("/") or "/"))
     ).first()
-    return address_of(*found) if found else None
-
-
-def _claim(
-    session: Session, rows: dict[str, Redirect], taken: set[str], path: str, step: Step, ids: dict[str, int]
-) -> Remark | None:
-    target = ids[step.file.path]
-    if not path:
-        return _doubt(step, "is no path on this site; it must start with / and have at most 400 characters")
-    if path == step.address:
+    if found is None:
         return None
-    if path in taken:
-        return _doubt(step, f"{path} is the address of another article")
-    if path in rows and rows[path].article_id != target:
-        return _doubt(step, f"{path} leads to another article already")
-    _point(session, rows, path, target)
-    return None
+    to_url, gone_title, slug, tree, section, visible = found
+    if gone_title:
+        return Gone(gone_title)
+    if slug is None:
+        return Moved(to_url, is_article=False) if to_url else None
+    return Moved(address_of(section, slug, tree) + to_url, is_article=True) if visible else None
 
 
-def _doubt(step: Step, reason: str) -> Remark:
-    return Remark(step.file.path, 1, WARNING, f"A redirect_from is left out: {reason}.")
+def planned(plan: Plan, stubs: Iterable[Stub]) -> Table:
+    """Return the table without the past: enough to say which redirects that files ask for cannot be made."""
+    staying = (*plan.unchanged, *plan.kept)
+    live = {row.address: row.path for row in staying} | {step.address: step.file.path for step in plan.steps}
+    claims = [Claim(row.path, named) for row in staying for named in row.redirect_from]
+    claims += [Claim(step.file.path, named) for step in plan.steps for named in step.file.redirect_from]
+    return make_table(Facts(live, claims, stubs))
 
 
-def _point(session: Session, rows: dict[str, Redirect], path: str, article_id: int) -> None:
-    if path not in rows:
-        rows[path] = Redirect(from_path=path, article_id=article_id)
-        session.add(rows[path])
-    elif rows[path].article_id != article_id:
-        rows[path].article_id = article_id
+def store(
+    session: Session, plan: Plan, stubs: Iterable[Stub], *, past: Past | None, remembering: bool, now: datetime
+) -> None:
+    """Make the rows say where every address leads by now.
+
+    ``past`` is what git knows of the articles' lineages. Without it the rows themselves tell where articles were
+    before, and ``plan`` which addresses they left ``now``. With both, when ``remembering``, a site that was rolled back
+    sends on from the addresses that articles have only in commits to come.
+    """
+    site = _site(session)
+    rows = {row.from_path: row for row in session.scalars(select(Redirect))}
+    left: list[Left] = []
+    ended: list[Ended] = []
+    if past is not None:
+        left += [
+            Left(former.address, site.paths[former.article_id], former.left_at)
+            for former in past.former
+            if former.article_id in site.paths
+        ]
+        ended += [Ended(one.address, one.title, one.left_at) for one in past.former if one.article_id is None]
+    if past is None or remembering:
+        _add_remembered(plan, rows.values(), site, now, left, ended if past is None else [])
+    table = make_table(Facts(site.live, site.claims, stubs, left, ended))
+    _write(session, rows, table, site.ids)
 
 
-def _rows(session: Session, paths: Iterable[str]) -> dict[str, Redirect]:
-    wanted = sorted(path for path in paths if path)
-    rows: dict[str, Redirect] = {}
-    for start in range(0, len(wanted), _BATCH):
-        these = Redirect.from_path.in_(wanted[start : start + _BATCH])
-        rows |= {row.from_path: row for row in session.scalars(select(Redirect).where(these))}
-    return rows
+def _site(session: Session) -> _Site:
+    found = session.execute(
+        select(Article.id, Article.path, Section.slug, Article.slug, Article.tree, Article.redirect_from)
+        .join(Section, Section.id == Article.section_id)
+        .where(Article.status != RETIRED)
+    ).all()
+    return _Site(
+        live={address_of(section, slug, tree): path for _, path, section, slug, tree, _ in found},
+        paths={number: path for number, path, *_ in found},
+        ids={path: number for number, path, *_ in found},
+        claims=tuple(Claim(row.path, named) for row in found for named in row.redirect_from),
+    )
 
 
-def _ids(session: Session, steps: Iterable[Step]) -> dict[str, int]:
-    paths = sorted({step.file.path for step in steps})
-    ids: dict[str, int] = {}
-    for start in range(0, len(paths), _BATCH):
-        these = Article.path.in_(paths[start : start + _BATCH])
-        ids |= dict(iter(session.execute(select(Article.path, Article.id).where(these))))
-    return ids
+def _add_remembered(
+    plan: Plan, rows: Iterable[Redirect], site: _Site, now: datetime, left: list[Left], ended: list[Ended]
+) -> None:
+    """Add what this site saw itself; an address whose article is gone keeps its row, should the article come back."""
+    titles = {row.id: row.title if row.was_shown(now) else "" for row in plan.retired}
+    for row in rows:
+        if row.left_at is None:
+            continue
+        if row.article_id in site.paths:
+            left.append(Left(row.from_path, site.paths[row.article_id], row.left_at))
+        elif title := row.gone_title or titles.get(row.article_id or 0, ""):
+            ended.append(Ended(row.from_path, title, row.left_at, row.article_id))
+    for known in plan.retired:
+        if titles[known.id]:
+            ended.append(Ended(known.address, titles[known.id], now, known.id))
+    for step in plan.steps:
+        if step.was and step.was.live and step.was.address != step.address:
+            left.append(Left(step.was.address, step.file.path, now))
 
 
-def _path(named: str) -> str:
-    """Return ``named`` as a path of this site; "" when it cannot be one."""
-    try:
-        parts = urlsplit(named)
-    except ValueError:
-        return ""
-    path = normpath("/" + parts.path.lstrip("/"))
-    fits = len(path) <= LONGEST and not any(ord(character) < 32 for character in path)
-    return path if fits and path != "/" and not parts.netloc else ""
+def _write(session: Session, rows: dict[str, Redirect], table: Table, ids: dict[str, int]) -> None:
+    """Change only what differs, because any change counts as one that readers can see."""
+    for path, row in rows.items():
+        if path not in table.targets:
+            session.delete(row)
+    for path, target in table.targets.items():
+        values = _values(target, ids)
+        if path not in rows:
+            session.add(Redirect(from_path=path, **values))
+            continue
+        for name, value in values.items():
+            if getattr(rows[path], name) != value:
+                setattr(rows[path], name, value)
+    session.flush()
+
+
+def _values(target: Target, ids: dict[str, int]) -> dict[str, Any]:
+    return {
+        "article_id": ids[target.path] if target.path else target.article_id,
+        "to_url": target.url,
+        "gone_title": target.gone_title,
+        "left_at": target.at,
+    }

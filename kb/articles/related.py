@@ -1,6 +1,7 @@
 """Which articles to read next: those the writer named, then those that share the rarest tags."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from math import log
 from posixpath import normpath
 
@@ -25,21 +26,29 @@ def store(session: Session) -> None:
         Article.tags,
         Article.related,
         Article.related_ids,
+        Article.tree,
     )
     rows = session.execute(
         select(*columns).join(Section, Section.id == Article.section_id).where(Article.status == "published")
     ).all()
-    by_name = {row.path: row.id for row in rows} | {address_of(row[2], row[3]): row.id for row in rows}
-    by_tag: dict[str, list[int]] = defaultdict(list)
+    by_name = {row.path: row.id for row in rows} | {address_of(row[2], row[3], row.tree): row.id for row in rows}
+    by_tag: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         for tag in row.tags:
-            by_tag[tag.casefold()].append(row.id)
+            by_tag[row.tree][tag.casefold()].append(row.id)
     for row in rows:
-        named = [by_name.get(name) or by_name.get(_beside(row.path, name)) for name in row.related]
+        named = [_named(name, row.path, by_name) for name in row.related]
         chosen = [number for number in dict.fromkeys(named) if number and number != row.id]
-        chosen += [number for number in _alike(row.id, row.tags, by_tag, len(rows)) if number not in chosen]
+        alike = _alike(row.id, row.tags, by_tag[row.tree], len(rows))
+        chosen += [number for number in alike if number not in chosen]
         if chosen[:MOST] != row.related_ids:
             session.execute(update(Article).where(Article.id == row.id).values(related_ids=chosen[:MOST]))
+
+
+def _named(name: str, path: str, by_name: Mapping[str, int]) -> int | None:
+    """Return the article that ``name`` in the file ``path`` means; one not translated yet is meant in the original."""
+    beside = _beside(path, name)
+    return by_name.get(name) or by_name.get(beside) or by_name.get(beside.partition("/")[2])
 
 
 def _beside(path: str, name: str) -> str:

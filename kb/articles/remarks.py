@@ -13,16 +13,19 @@ class Remark:
     line: int
     severity: str
     message: str
+    code: str = ""
+    """What kind of fault, such as ``broken-link``; ``proofing.CODES`` lists them."""
 
 
 class Fault(Exception):
     """A file cannot be published, for the reason that the message gives."""
 
-    def __init__(self, line: int, message: str) -> None:
+    def __init__(self, line: int, message: str, code: str = "unreadable") -> None:
         super().__init__(message)
         self.line = line
         self.message = message
+        self.code = code
 
     def at(self, path: str) -> Remark:
         """Return what there is to say about the file at ``path``."""
-        return Remark(path, self.line, ERROR, self.message)
+        return Remark(path, self.line, ERROR, self.message, self.code)

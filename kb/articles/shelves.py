@@ -17,11 +17,14 @@ def store_sections(session: Session, wanted: Iterable[SectionFile]) -> dict[str,
     for section in wanted:
         row = rows.get(section.slug)
         if row is None:
+            title = unnamed_section(section.slug).title if section.tree else section.title
             row = rows[section.slug] = Section(
-                slug=section.slug, title=section.title or unnamed_section(section.slug).title
+                slug=section.slug, title=title or unnamed_section(section.slug).title, names={}
             )
             session.add(row)
-        if section.title:
+        if section.tree:
+            _name(row, section)
+        elif section.title:
             _describe(row, section)
     session.flush()
     return {slug: row.id for slug, row in rows.items()}
@@ -44,6 +47,13 @@ def store_pictures(session: Session, wanted: Iterable[Picture], source: Source) 
                 )
             )
             session.flush()
+
+
+def _name(row: Section, section: SectionFile) -> None:
+    """Set what one language calls the section; one whose folder says nothing keeps the name it has."""
+    said = {"title": section.title, "description": section.description}
+    if section.is_named and row.names.get(section.tree) != said:
+        row.names = {**row.names, section.tree: said}
 
 
 def _describe(row: Section, section: SectionFile) -> None:

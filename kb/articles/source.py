@@ -1,18 +1,41 @@
-"""Where articles come from: a folder of files, read one at a time."""
+"""Where articles come from: the files of a folder, or of one commit, known by the ids git gives to their bytes."""
 
+import hashlib
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from kb.articles import wanted
+from kb.articles.sifting import SourceEntry, fault_of_size, sift
+from kb.articles.wanted import LARGEST_TEXT, TEXTS, is_picture, is_section_file, is_text
 from kb.errors import NotFound
+from kb.git.mirror import Mirror
+from kb.git.objects import Commit, Entry
 
-LARGEST_TEXT = 1024 * 1024
-LARGEST_PICTURE = 8 * 1024 * 1024
-TEXTS = frozenset({".md", ".markdown"})
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
-SECTION_FILES = frozenset({"_section.yml", "_section.yaml"})
+__all__ = [
+    "LARGEST_TEXT",
+    "TEXTS",
+    "FolderSource",
+    "GitSource",
+    "Source",
+    "SourceEntry",
+    "SourceFile",
+    "blob_id",
+    "is_picture",
+    "is_section_file",
+    "is_text",
+    "open_source",
+]
+_NOT_THERE = "The file is not there."
+_LINK = "This is a link to another file, which is not followed."
+_LINKED_FOLDER = "This is a link to another folder, which is not followed."
+_MODULE = "This is a submodule, a repository of its own, which is not read."
+_DAMAGED = "The repository is damaged: the file's text is missing."
+_FILES = ("100644", "100755", "100664")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,83 +46,199 @@ class SourceFile:
     data: bytes
     fault: str = ""
 
+    @property
+    def oid(self) -> str:
+        """What git calls these bytes."""
+        return blob_id(self.data)
+
 
 class Source(Protocol):
     """Anything articles can be published from."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What people call it; holds no password."""
+
+    @property
+    def commit(self) -> Commit | None:
+        """The commit it is read at; None for a folder, which changes under our hands."""
+
+    @property
+    def ref(self) -> str:
+        """The branch or tag the commit was found by, "" for a folder."""
+
+    def entries(self) -> tuple[SourceEntry, ...]:
+        """Return every article, section file and picture by path, and every file whose path or kind has a fault.
+
+        Reads no bytes of a commit. Raises Invalid when there are more than can be published.
+        """
+
+    def read(self, paths: Iterable[str]) -> Iterator[SourceFile]:
+        """Yield each of these files once, in any order, one at a time."""
 
     def files(self) -> Iterator[SourceFile]:
-        """Yield every text, section file and picture, in the order of their paths."""
+        """Yield the file of every entry."""
 
     def file(self, path: str) -> SourceFile:
-        """Return one of them again."""
+        """Return one file; what keeps it from being read, its absence too, is its fault."""
+
+    def snippets(self) -> Iterator[SourceFile]:
+        """Yield the texts of ``_snippets`` folders and ``_variables.yml``, by path."""
 
 
-class FolderSource:
-    """A folder on this machine."""
-
-    def __init__(self, folder: Path) -> None:
-        self.name = str(folder)
-        self._folder = folder
-
-    def files(self) -> Iterator[SourceFile]:
-        """Yield its files; names that start with ``.`` or ``_`` are private and links lead outside: neither is read."""
-        for path in _sorted_paths(self._folder):
-            yield self.file(path.relative_to(self._folder).as_posix())
-
-    def file(self, path: str) -> SourceFile:
-        """Return one of its files; what keeps it from being read is its fault."""
-        try:
-            return _read(self._folder / path, path)
-        except OSError as problem:
-            return SourceFile(path, b"", fault=f"The file cannot be read: {problem.strerror or problem}.")
-
-
-def open_source(folder: Path) -> FolderSource:
+def open_source(folder: Path) -> "FolderSource":
     """Return ``folder`` as a source; raises NotFound when it is no folder."""
     if not folder.is_dir():
         raise NotFound("There is no folder of articles at %(path)s.", path=str(folder))
     return FolderSource(folder)
 
 
-def is_text(path: str) -> bool:
-    """Whether ``path`` names an article."""
-    return Path(path).suffix.lower() in TEXTS
+def blob_id(data: bytes) -> str:
+    """Return what git calls these bytes."""
+    return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
 
 
-def is_picture(path: str) -> bool:
-    """Whether ``path`` names a picture that can be shown."""
-    return Path(path).suffix.lower() in PICTURES
+class FolderSource:
+    """A folder on this machine; its files are looked at once and may have changed when they are read."""
+
+    commit = None
+    ref = ""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = str(folder)
+        self._folder = folder
+
+    def entries(self) -> tuple[SourceEntry, ...]:
+        """Return its files with the ids git would give them."""
+        return self._listed[0]
+
+    def read(self, paths: Iterable[str]) -> Iterator[SourceFile]:
+        """Yield each of these files."""
+        return (self.file(path) for path in dict.fromkeys(paths))
+
+    def files(self) -> Iterator[SourceFile]:
+        """Yield its files; names that start with ``.`` or ``_`` are private and are not among them."""
+        return (_kept(entry) or self.file(entry.path) for entry in self.entries())
+
+    def file(self, path: str) -> SourceFile:
+        """Return one of its files as it is now."""
+        if fault := wanted.fault_of_path(path):
+            return SourceFile(path, b"", fault)
+        try:
+            return _read(self._folder / path, path)
+        except OSError as problem:
+            return SourceFile(path, b"", fault=f"The file cannot be read: {problem.strerror or problem}.")
+
+    def snippets(self) -> Iterator[SourceFile]:
+        """Yield the texts that articles share."""
+        return (self.file(entry.path) for entry in self._listed[1])
+
+    @cached_property
+    def _listed(self) -> tuple[tuple[SourceEntry, ...], tuple[SourceEntry, ...]]:
+        return sift(_look_around(self._folder))
 
 
-def is_section_file(path: str) -> bool:
-    """Whether ``path`` says what its folder is called."""
-    return path.rpartition("/")[2] in SECTION_FILES
+class GitSource:
+    """One commit of a repository, or one folder in it."""
+
+    def __init__(self, mirror: Mirror, commit: Commit, *, ref: str, folder: str, name: str) -> None:
+        self.name = name
+        self.commit: Commit | None = commit
+        self.ref = ref
+        self._mirror, self._sha, self._folder = mirror, commit.sha, folder
+
+    @property
+    def mirror(self) -> Mirror:
+        """The repository."""
+        return self._mirror
+
+    @property
+    def folder(self) -> str:
+        """The folder of the articles in it, "" for all of it."""
+        return self._folder
+
+    def entries(self) -> tuple[SourceEntry, ...]:
+        """Return the files of the commit; raises GitFault when it cannot be read."""
+        return self._listed[0]
+
+    def read(self, paths: Iterable[str]) -> Iterator[SourceFile]:
+        """Yield each of these files, all from one process; raises GitFault."""
+        by_oid: dict[str, list[str]] = {}
+        for path in dict.fromkeys(paths):
+            entry = self._by_path.get(path, SourceEntry(path, fault=_NOT_THERE))
+            if entry.fault:
+                yield SourceFile(path, b"", entry.fault)
+            else:
+                by_oid.setdefault(entry.oid, []).append(path)
+        for oid, data in self._mirror.blobs(by_oid):
+            yield from (SourceFile(path, data) for path in by_oid[oid])
+
+    def files(self) -> Iterator[SourceFile]:
+        """Yield the file of every entry."""
+        return self.read(entry.path for entry in self.entries())
+
+    def file(self, path: str) -> SourceFile:
+        """Return one file of the commit."""
+        return next(self.read([path]))
+
+    def snippets(self) -> Iterator[SourceFile]:
+        """Yield the texts that articles share."""
+        return iter(sorted(self.read(entry.path for entry in self._listed[1]), key=lambda file: file.path))
+
+    @cached_property
+    def _listed(self) -> tuple[tuple[SourceEntry, ...], tuple[SourceEntry, ...]]:
+        return sift(_of_commit(entry) for entry in self._mirror.tree(self._sha, self._folder))
+
+    @cached_property
+    def _by_path(self) -> dict[str, SourceEntry]:
+        return {entry.path: entry for part in self._listed for entry in part}
 
 
-def _sorted_paths(folder: Path) -> list[Path]:
-    found = []
+def _of_commit(entry: Entry) -> SourceEntry:
+    if entry.mode == "120000":
+        return SourceEntry(entry.path, fault=_LINK if "." in entry.path.rpartition("/")[2] else _LINKED_FOLDER)
+    if entry.mode not in _FILES:
+        return SourceEntry(entry.path, fault=_MODULE)
+    if entry.size is None:
+        return SourceEntry(entry.path, entry.oid, fault=_DAMAGED)
+    return SourceEntry(entry.path, entry.oid, entry.size, fault_of_size(entry.path, entry.size))
+
+
+def _look_around(folder: Path) -> Iterator[SourceEntry]:
     for parent, folders, names in os.walk(folder):
         here = Path(parent)
-        folders[:] = [name for name in folders if _is_open(name) and not (here / name).is_symlink()]
-        at_top = here == folder
-        for name in names:
-            wanted = is_section_file(name) or (_is_open(name) and (is_text(name) or is_picture(name)))
-            # At the top a README is for those who work on the folder, as git hosts show it there.
-            if wanted and not (at_top and Path(name).stem.upper() == "README") and not (here / name).is_symlink():
-                found.append(here / name)
-    return sorted(found)
+        inside = here.relative_to(folder).as_posix().removeprefix(".")
+        start = f"{inside}/" if inside else ""
+        open_folders = [name for name in folders if not wanted.is_private(name) or name == wanted.SNIPPETS]
+        folders[:] = [name for name in open_folders if not (here / name).is_symlink()]
+        yield from (SourceEntry(start + name, fault=_LINKED_FOLDER) for name in open_folders if name not in folders)
+        yield from (
+            _looked_at(here / name, start + name)
+            for name in names
+            if wanted.is_wanted(start + name) or wanted.is_shared(start + name)
+        )
 
 
-def _is_open(name: str) -> bool:
-    return not name.startswith((".", "_"))
+def _looked_at(file: Path, path: str) -> SourceEntry:
+    try:
+        kind = file.lstat()
+        if stat.S_ISLNK(kind.st_mode):
+            return SourceEntry(path, fault=_LINK)
+        if fault := fault_of_size(path, kind.st_size):
+            return SourceEntry(path, size=kind.st_size, fault=fault)
+        return SourceEntry(path, blob_id(file.read_bytes()), kind.st_size)
+    except OSError as problem:
+        return SourceEntry(path, fault=f"The file cannot be read: {problem.strerror or problem}.")
 
 
-def _read(path: Path, name: str) -> SourceFile:
-    most = LARGEST_PICTURE if is_picture(name) else LARGEST_TEXT
-    with path.open("rb") as file:
-        data = file.read(most + 1)
-    if len(data) > most:
-        return SourceFile(name, b"", fault=f"The file is larger than {most // 1024} KiB.")
-    return SourceFile(name, data)
+def _read(file: Path, path: str) -> SourceFile:
+    if file.is_symlink():
+        return SourceFile(path, b"", fault=_LINK)
+    with file.open("rb") as opened:
+        data = opened.read(wanted.most_bytes(path) + 1)
+    fault = fault_of_size(path, len(data))
+    return SourceFile(path, b"" if fault else data, fault)
+
+
+def _kept(entry: SourceEntry) -> SourceFile | None:
+    return SourceFile(entry.path, b"", entry.fault) if entry.fault else None

@@ -23,7 +23,8 @@ def main() -> None:
     for line in sys.stdin:
         told = json.loads(line)
         if isinstance(told, dict):
-            site = SiteMap(told["pages"], {path: Picture(**picture) for path, picture in told["pictures"].items()})
+            pictures = {path: Picture(**picture) for path, picture in told["pictures"].items()}
+            site = SiteMap(told["pages"], pictures, told["home"], base=told["base"])
             _say("learned")
         else:
             _say(_answer(site, *told))

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from kb.app import create_app
 from kb.errors import DomainError
+from kb.git.faults import GitFault
 from kb.settings import BadSetting
 
 COMMANDS = {
@@ -49,7 +50,7 @@ class Kb(FlaskGroup):
         """Run the command line."""
         try:
             return super().main(*args, **kwargs)
-        except (DomainError, BadSetting) as error:
+        except (DomainError, GitFault, BadSetting) as error:
             click.echo(f"kb: {error}", err=True)
             raise SystemExit(1) from None
         except (OperationalError, ProgrammingError) as error:

@@ -8,11 +8,11 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kb.articles import publishing
+from kb.articles import runs
 from kb.articles.models import Article
-from kb.articles.source import open_source
+from kb.articles.place import place_of
+from kb.articles.remarks import ERROR
 from kb.db import current_session
-from kb.errors import NotFound
 from kb.forum import categories
 from kb.forum.models import Question
 from kb.search import asking
@@ -28,6 +28,7 @@ def prepare(app: Flask) -> None:
         migrate_database()
         session = current_session()
         categories.ensure_defaults(session)
+        session.commit()  # publishing may take minutes, in which others must be able to write
         _publish(session, app.config["SETTINGS"])
         session.commit()
         engine = asking.engine_of(app.extensions)
@@ -42,17 +43,21 @@ def migrate_database() -> None:
 
 
 def _publish(session: Session, settings: Settings) -> None:
-    """Publish the content folder. A site that has articles goes on with them when the folder is away."""
-    try:
-        run = publishing.publish(session, open_source(settings.content))
-    except NotFound as missing:
-        if not session.scalar(select(func.count(Article.id))):
-            raise BadSetting(f"KB_CONTENT: {missing}") from None
-        click.echo(f"KB_CONTENT: {missing} The articles published before are served.", err=True)
+    """Publish the content. A site that has articles opens with them: from git, the worker looks for what is new."""
+    place = place_of(settings)
+    has_articles = session.scalar(select(func.count(Article.id))) != 0
+    if place.is_git and has_articles:
+        runs.request(session, cause="start")
         return
-    for finding in run.findings:
-        if finding.severity == "error":
-            click.echo(f"{finding.path}:{finding.line}: {finding.message}", err=True)
+    run = runs.publish(session, place, cause="start")
+    if run.state != runs.FAILED:
+        for finding in run.findings:
+            if finding.severity == ERROR:
+                click.echo(f"{finding.path}:{finding.line}: {finding.message}", err=True)
+    elif has_articles:
+        click.echo(f"KB_CONTENT: {run.problem} The articles published before are served.", err=True)
+    else:
+        raise BadSetting(f"KB_CONTENT: {run.problem}")
 
 
 def _documents(session: Session) -> int:

@@ -1,13 +1,16 @@
-"""The worker: one thread runs jobs, another follows changes into the search index."""
+"""The worker: a thread runs jobs, another publishes, a third follows changes into the search index."""
 
 import logging
 import signal
 import threading
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 from flask import Flask
 
 from kb import jobs
+from kb.articles import review_letters, runs, timing
 from kb.db import current_session, db
 from kb.search import asking
 from kb.search.following import forget_changes
@@ -22,8 +25,9 @@ def run(app: Flask) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with app.app_context():
-        for upkeep in (jobs.forget_done, forget_changes):
+        for upkeep in (jobs.forget_done, forget_changes, timing.tick, review_letters.write_letters):
             jobs.later(current_session(), upkeep, key=f"{upkeep.__module__}.{upkeep.__name__}")
+        runs.keep_polling(current_session(), timedelta(seconds=app.config["SETTINGS"].content_poll))
         current_session().commit()
     threads = start_threads(app, stop)
     while not stop.wait(3600):
@@ -35,12 +39,14 @@ def run(app: Flask) -> None:
 def start_threads(app: Flask, stop: threading.Event) -> list[threading.Thread]:
     """Start working until ``stop`` is set; returns the threads.
 
-    There are two, because a slow mail server must not keep a new question out of search.
+    There are three, because neither a slow mail server nor a long publish must keep a new question out of search.
     """
-    threads = [
-        threading.Thread(target=_loop, args=(app, stop, step), name=name)
-        for name, step in (("jobs", _run_job), ("index", _follow))
-    ]
+    steps: dict[str, Callable[[Flask], bool]] = {
+        "jobs": _run_job,
+        "publishing": partial(_run_job, lane=runs.LANE),
+        "index": _follow,
+    }
+    threads = [threading.Thread(target=_loop, args=(app, stop, step), name=name) for name, step in steps.items()]
     for thread in threads:
         thread.start()
     return threads
@@ -60,8 +66,8 @@ def _loop(app: Flask, stop: threading.Event, step: Callable[[Flask], bool]) -> N
             stop.wait(PAUSE)
 
 
-def _run_job(app: Flask) -> bool:
-    return jobs.run_next(current_session(), jobs.worker_name())
+def _run_job(app: Flask, lane: str = jobs.MAIN) -> bool:
+    return jobs.run_next(current_session(), jobs.worker_name(), lane)
 
 
 def _follow(app: Flask) -> bool:

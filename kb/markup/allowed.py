@@ -38,9 +38,12 @@ _POST_CLASSES = {
     "td": re.compile(_ALIGNED),
 }
 _ARTICLE_CLASSES = re.compile(
-    rf"highlight|{_LANGUAGE}|{_ALIGNED}|filename|callout(?:__[a-z]+|--[a-z]+)?|footnotes?|footnote-(?:ref|backref)"
-    r"|task-list(?:-item)?|heading-anchor|toc"
+    rf"highlight|{_LANGUAGE}|{_ALIGNED}|callout(?:__[a-z]+|--[a-z]+)?|footnotes?|footnote-(?:ref|backref)"
+    r"|task-list(?:-item)?|heading-anchor|toc|tab-set(?:__tab|__body)?|video"
 )
+_IN_CODE = re.compile(r"[a-z][a-z0-9]{0,3}|filename|linenos")
+IDS_OF_THE_PAGE = frozenset({"main", "q", "feedback", "contents", "related", "search"})
+"""Ids that the page around an article has."""
 _POST_ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},
@@ -50,10 +53,11 @@ _POST_ATTRIBUTES = {
 _ARTICLE_ATTRIBUTES = {
     "a": {"href", "title", "aria-hidden", "tabindex"},
     "abbr": {"title"},
-    "details": {"open"},
+    "details": {"open", "name"},
     "img": {"src", "alt", "title", "width", "height"},
     "input": {"type", "checked", "disabled"},
     "ol": {"start", "reversed"},
+    "span": {"data-linenos"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
@@ -69,6 +73,8 @@ _SHAPES = {
     "type": re.compile(r"checkbox"),
     "role": re.compile(r"note|img|doc-[a-z]+"),
     "scope": re.compile(r"col|row|colgroup|rowgroup"),
+    "name": re.compile(r"tabs-\d{1,4}"),
+    "data-linenos": re.compile(r"[ \d]{1,8}"),
     "lang": re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"),
 }
 
@@ -94,7 +100,7 @@ def post_classes(tag: str) -> re.Pattern[str] | None:
 
 def article_classes(tag: str) -> re.Pattern[str] | None:
     """Return what a class of the element may look like in an article."""
-    return _TOKEN_OF_CODE if tag == "span" else _ARTICLE_CLASSES
+    return _IN_CODE if tag == "span" else _ARTICLE_CLASSES
 
 
 def _in_shape(name: str, value: str) -> bool:

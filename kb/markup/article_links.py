@@ -25,6 +25,8 @@ class Linked:
 
     target: str
     address: str
+    line: int = 0
+    """The line of the file it stands in, as far as that can be told; 0 when not."""
 
 
 Find = Callable[[str], Place | None]

@@ -1,4 +1,4 @@
-"""What articles make of Markdown's tree: one heading level for the page, callouts, anchors, aligned columns."""
+"""What articles make of Markdown's tree: one heading level for the page, boxes, anchors, aligned columns."""
 
 import re
 from xml.etree.ElementTree import Element, SubElement
@@ -8,36 +8,32 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from kb.markup.lists import Lists
+from kb.markup.article_blocks import Blocks
+from kb.markup.article_boxes import CONTAINERS, settle_boxes
+from kb.markup.article_code import CodeBoxes, IndentedCode
+from kb.markup.article_videos import name_videos
+from kb.markup.lists import NestedLists
 
-KINDS = {
-    "note": "note",
-    "info": "note",
-    "abstract": "note",
-    "seealso": "note",
-    "tip": "tip",
-    "hint": "tip",
-    "success": "success",
-    "important": "important",
-    "warning": "warning",
-    "attention": "warning",
-    "caution": "caution",
-    "danger": "danger",
-    "error": "danger",
-    "bug": "danger",
-}
 _ALIGNED = re.compile(r"text-align: (left|center|right);")
 _DETAILS = re.compile(r"^<details((?:\s+open)?)\s*>", re.IGNORECASE)
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 
 class ArticleParts(Extension):
-    """Registers the two passes over the tree, before and after headings get their ids (toc has priority 5)."""
+    """Registers what runs before the tree is made, and on it before and after headings get ids (toc has priority 5)."""
+
+    def __init__(self, boxes: CodeBoxes) -> None:
+        super().__init__()
+        self._boxes = boxes
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name
         """Register the parts; called by Markdown itself."""
-        md.preprocessors.register(Lists(md), "lists", 21)  # after fenced code became placeholders, before raw HTML
+        blocks = Blocks(md)
+        blocks.kinds = CONTAINERS
+        md.preprocessors.register(blocks, "blocks", 28)  # before fenced code becomes placeholders at 25
         md.preprocessors.register(_Details(md), "details_html", 22)
+        md.preprocessors.register(NestedLists(md), "lists", 21)  # after fenced code, before raw HTML at 20
+        md.treeprocessors.register(IndentedCode(md, self._boxes), "indented_code", 30)
         md.treeprocessors.register(_Levels(md), "levels", 7)
         md.treeprocessors.register(_Finish(md), "finish", 1)
 
@@ -60,15 +56,15 @@ class _Levels(Treeprocessor):
 
 
 class _Finish(Treeprocessor):
-    """Callouts as the style sheet knows them, a link beside every heading, alignment as a class."""
+    """Boxes and videos as the style sheet knows them, a link beside every heading, alignment as a class."""
 
     def run(self, root: Element) -> None:
         """Change the tree in place."""
+        settle_boxes(root)
+        name_videos(root)
         for element in list(root.iter()):
             if element.tag in _HEADINGS and element.get("id"):
                 _add_anchor(element)
-            elif element.tag == "div" and "admonition" in element.get("class", "").split():
-                _make_callout(element)
             elif element.tag in ("th", "td"):
                 _align(element)
 
@@ -77,15 +73,6 @@ def _add_anchor(heading: Element) -> None:
     anchor = SubElement(heading, "a", {"class": "heading-anchor", "href": f"#{heading.get('id')}"})
     anchor.set("aria-label", "Link to this part")
     anchor.text = "#"
-
-
-def _make_callout(box: Element) -> None:
-    kind = next((KINDS[name] for name in box.get("class", "").split() if name in KINDS), "note")
-    box.set("class", f"callout callout--{kind}")
-    box.set("role", "note")
-    for title in box.findall("p"):
-        if "admonition-title" in title.get("class", "").split():
-            title.set("class", "callout__title")
 
 
 def _align(cell: Element) -> None:

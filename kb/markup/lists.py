@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 
 from markdown.preprocessors import Preprocessor
 
+_QUOTED = re.compile(r"( {0,3}>)( ?)(.*)")
+_BOX = re.compile(r" *(?:!!!|\?\?\?\+?|={3}[+!]*)[ ]")
+_INDENT = "    "
+_MOST_BOXES = 10
 _ITEM = re.compile(r"([-*+]|\d{1,9}\.)(?=[ ])")
 _RULE = re.compile(r"([-*_])(?:[ ]*\1){2,}[ ]*")
 _CODE_BLOCK = re.compile(r"\x02wzxhzdk:\d+\x03")
@@ -24,6 +28,38 @@ class Lists(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         """Return ``lines`` so rewritten."""
         return list(_Rewriting().lines(lines))
+
+
+class NestedLists(Lists):
+    """The same for lists in quotes and in boxes as well, which the first line of a callout begins."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return ``lines`` so rewritten."""
+        return self._at_depth(0, lines)
+
+    def _at_depth(self, depth: int, lines: list[str]) -> list[str]:
+        return super().run([*self._inner(depth, lines)] if depth < _MOST_BOXES else lines)
+
+    def _inner(self, depth: int, lines: list[str]) -> Iterator[str]:
+        at = 0
+        while at < len(lines):
+            quoted, boxed = _QUOTED.fullmatch(lines[at]), _BOX.match(lines[at])
+            end = at + 1
+            if quoted:
+                while end < len(lines) and _QUOTED.fullmatch(lines[end]):
+                    end += 1
+                inner = [line[3] for line in map(_QUOTED.fullmatch, lines[at:end]) if line]
+                yield from (f"> {line}" for line in self._at_depth(depth + 1, inner))
+            elif boxed:
+                indent = " " * (len(lines[at]) - len(lines[at].lstrip())) + _INDENT
+                while end < len(lines) and (lines[end].startswith(indent) or not lines[end].strip()):
+                    end += 1
+                yield lines[at]
+                inner = [line[len(indent) :] for line in lines[at + 1 : end]]
+                yield from (indent + line if line else "" for line in self._at_depth(depth + 1, inner))
+            else:
+                yield lines[at]
+            at = end
 
 
 @dataclass(slots=True)

@@ -2,8 +2,10 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from html import unescape
+from types import MappingProxyType
 from typing import Any, cast
 
 from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
@@ -22,6 +24,18 @@ _SCHEME = re.compile(r"([^/?#:]*):")
 _SKIPPED_IN_ADDRESSES = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\ufeff]+")
 _ANY_CLASS = re.compile(r"\S+")
 
+# Code as it comes out of the cleaner unchanged: no character it would replace, every element closed, none it drops.
+_TEXT = r"(?:[^<>&\x00-\x08\x0b-\x1f\ud800-\udfff]|&(?:amp|lt|gt);)"
+_COLOURED = rf'<span class="[a-z][a-z0-9]{{0,3}}">{_TEXT}*+</span>'
+_NUMBER = r'<span data-linenos="[ 0-9]{1,8}" class="linenos"></span>'
+_ONLY_COLOURED_WORDS = re.compile(
+    rf'(?:{_TEXT}|{_COLOURED}|{_NUMBER}|<span class="hll">(?:{_TEXT}|{_COLOURED}|{_NUMBER})*+</span>)*+'
+)
+# What stands for them: a name no writer can guess, which nothing in HTML reads as anything but words.
+_NAME_OF_CODE = re.compile(r"code[0-9a-f]{16}x[0-9]{1,7}x")
+_NAME_IN_PLACE = re.compile(rf"<code>({_NAME_OF_CODE.pattern})</code>")
+NO_CODE: Mapping[str, str] = MappingProxyType({})
+
 Token = dict[str, Any]
 _cleaners = threading.local()
 
@@ -35,9 +49,29 @@ def clean_post(html: str) -> str:
     return _cleaner("post").clean(html)
 
 
-def clean_article(html: str) -> str:
-    """The same for articles, whose writers are trusted with more: figures, callouts, footnotes, ids, task lists."""
-    return _cleaner("article").clean(html)
+def clean_article(html: str, code: Mapping[str, str] = NO_CODE) -> str:
+    """The same for articles, whose writers are trusted with more: figures, callouts, footnotes, ids, task lists.
+
+    The words of its code may be given apart from ``html``, under names (see ``code_name``) that stand in their places,
+    each alone in a ``<code>``. Words that are only text and coloured ``span`` elements come out of the cleaner as they
+    went in, so they are put in after it; where anything about that is in doubt, they are cleaned with everything else.
+    """
+    asked = Counter(_NAME_OF_CODE.findall(html)) if code else Counter()
+    apart = {name for name in asked if name in code and _ONLY_COLOURED_WORDS.fullmatch(code[name])}
+    clean = _cleaner("article").clean(_with_code(html, code, asked.keys() - apart))
+    if Counter(_NAME_IN_PLACE.findall(clean)) != Counter(apart) or len(_NAME_OF_CODE.findall(clean)) != len(apart):
+        return _cleaner("article").clean(_with_code(html, code, asked.keys()))
+    return _with_code(clean, code, apart)
+
+
+def _with_code(html: str, code: Mapping[str, str], names: Collection[str]) -> str:
+    """Return ``html`` with the words that these ``names`` stand for."""
+    return _NAME_OF_CODE.sub(lambda name: code.get(name[0], name[0]) if name[0] in names else name[0], html)
+
+
+def code_name(secret: str, number: int) -> str:
+    """Return a name that may stand for words of code; ``secret`` is 16 hexadecimal digits."""
+    return f"code{secret}x{number}x"
 
 
 def _cleaner(profile: str) -> Cleaner:
@@ -89,12 +123,16 @@ class _Finish(Filter):  # type: ignore[misc]
             self.finish_link(attributes)
         if name == "img":
             attributes.setdefault((None, "alt"), "")
-            attributes[None, "loading"] = "lazy"
+            self.finish_image(attributes)
 
     def finish_link(self, attributes: dict[tuple[str | None, str], str]) -> None:
         """Give a link that leaves the site what it must carry."""
         if "://" in attributes.get((None, "href"), ""):
             attributes[None, "rel"] = self.link_rel
+
+    def finish_image(self, attributes: dict[tuple[str | None, str], str]) -> None:
+        """Say when to load a picture."""
+        attributes[None, "loading"] = "lazy"
 
     def image_as_link(self, token: Token, *, inside_link: bool) -> Iterator[Token]:
         """Put a link, or within a link only its words, in the place of an image from elsewhere."""
@@ -112,7 +150,28 @@ class _Finish(Filter):  # type: ignore[misc]
 
 
 class _ArticleFinish(_Finish):
-    """Articles need nothing beyond the common part."""
+    """Articles: pictures do not hold up the words, the first is there at once; an id is on the page once."""
+
+    def __init__(self, source: Any) -> None:
+        super().__init__(source)
+        self._pictures = 0
+        self._ids: set[str] = set(allowed.IDS_OF_THE_PAGE)
+
+    def finish(self, name: str, attributes: dict[tuple[str | None, str], str]) -> None:
+        """Settle the attributes of one element in place."""
+        super().finish(name, attributes)
+        own = attributes.get((None, "id"))
+        if own is not None:
+            if own in self._ids:
+                del attributes[None, "id"]
+            self._ids.add(own)
+
+    def finish_image(self, attributes: dict[tuple[str | None, str], str]) -> None:
+        """Load every picture but the first when the reader comes near it."""
+        self._pictures += 1
+        if self._pictures > 1:
+            attributes[None, "loading"] = "lazy"
+        attributes[None, "decoding"] = "async"
 
 
 class _PostFinish(_Finish):

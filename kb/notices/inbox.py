@@ -1,6 +1,6 @@
 """What people are told: one notice each, with a letter that carries it, written together with what caused it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -59,11 +59,13 @@ def tell(
     title: str,
     extract: str,
     address: str,
+    lines: Sequence[str] = (),
 ) -> int:
     """Put a notice into the inbox of each person but the actor, and a letter into the outbox for who wants one.
 
-    ``cause`` names the act, such as ``answer:12``: nobody is told of it twice, however often this runs. Everything
-    is written in the running transaction and sent after it commits. Returns how many people were told.
+    ``cause`` names the act, such as ``answer:12``: nobody is told of it twice, however often this runs. ``lines`` take
+    the place of ``extract`` where there is a list to show. Everything is written in the running transaction and sent
+    after it commits. Returns how many people were told.
     """
     now = clock.now()
     told = set(person_ids) - ({actor.id} if actor is not None else set())
@@ -76,7 +78,7 @@ def tell(
             "subject_id": subject_id,
             "actor_id": actor.id if actor is not None else None,
             "title": title[:300],
-            "extract": shorten(extract, 300),
+            "extract": "\n".join(shorten(line, 300) for line in lines or [extract]),
             "address": address,
             "created_at": now,
         }

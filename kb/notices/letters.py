@@ -60,6 +60,20 @@ WORDS = {
         "You get this letter because you were mentioned.",
         "Stop letters about mentions",
     ),
+    "publish": _Words(
+        "%(title)s",
+        "%(title)s. The site goes on showing what was there before; everything else of the same commit is live.",
+        "See the whole report",
+        "You get this letter because you wrote the commit, or own an article that it changed.",
+        "Stop letters about publishing",
+    ),
+    "review": _Words(
+        "%(title)s",
+        "%(title)s. Read each from beginning to end, correct it, and set its “reviewed” to the day you did.",
+        "See them all",
+        "You get this letter, once a week at most, because these articles name you as their owner.",
+        "Stop letters about articles to read again",
+    ),
 }
 
 

@@ -38,7 +38,7 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(30))
-    """``answer``, ``comment``, ``acceptance`` or ``mention``: what a person can stop letters of."""
+    """``answer``, ``comment``, ``acceptance``, ``mention``, ``publish`` or ``review``: letters of it can be stopped."""
     cause: Mapped[str] = mapped_column(String(80))
     """Such as ``answer:12``."""
     subject_kind: Mapped[str] = mapped_column(String(30))

@@ -8,10 +8,12 @@ from kb import clock, history
 from kb.errors import NotFound
 from kb.notices.models import LetterStop
 from kb.notices.once import add_once
-from kb.people import stationery
+from kb.people import rules, stationery
 from kb.people.models import Person
 
-KINDS = ("answer", "comment", "acceptance", "mention")
+FOR_WRITERS = ("publish", "review")
+"""Kinds of letters that only writers get."""
+KINDS = ("answer", "comment", "acceptance", "mention", *FOR_WRITERS)
 
 
 def stop(session: Session, *, person_id: int, kind: str) -> None:
@@ -31,9 +33,14 @@ def resume(session: Session, *, person_id: int, kind: str) -> None:
 
 
 def choose(session: Session, *, person: Person, wanted: frozenset[str]) -> None:
-    """Send ``person`` letters of the kinds ``wanted`` and of no other."""
-    for kind in KINDS:
+    """Send ``person`` letters of the kinds ``wanted`` and of no other that they are offered."""
+    for kind in offered(person):
         (resume if kind in wanted else stop)(session, person_id=person.id, kind=kind)
+
+
+def offered(person: Person) -> tuple[str, ...]:
+    """Return the kinds of letters that ``person`` may get."""
+    return KINDS if rules.is_writer(person) else tuple(kind for kind in KINDS if kind not in FOR_WRITERS)
 
 
 def stopped(session: Session, person_id: int) -> frozenset[str]:

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from kb.people.models import Person
-from kb.people.rules import audiences
+from kb.people.rules import audiences, is_writer
 from kb.search import extracts, log
-from kb.search.documents import Hit, Results, Shown, Source, sources
+from kb.search.documents import WRITERS, Hit, Results, Shown, Source, sources
 from kb.search.engine import Engine, Found, Key, NoIndex, Reach
 from kb.search.extracts import Marker
 from kb.search.following import follow, rebuild
@@ -71,8 +71,11 @@ def ask(
     status: str = "",
     sort: str = "relevance",
     page: int = 1,
+    languages: Sequence[str] = (),
 ) -> Results:
     """Return one page of what ``viewer`` may see of what ``text`` asks for; the first page of each is logged.
+
+    Of a page and its translations one is shown: the one in the first of ``languages`` there is, else the best hit.
 
     Without an index, titles are searched in the database and the result says that it is ``degraded``.
     """
@@ -90,7 +93,8 @@ def ask(
             return found
         return engine.search(query, reach, sort=sort, limit=PAGE, offset=(_pages(found.total) - 1) * PAGE)
 
-    results = _results(session, query, viewer, engine, look, query_id, page, extracts.marker(query))
+    mark = extracts.marker(query)
+    results = _results(session, query, viewer, engine, look, query_id, page, mark, languages=languages)
     if page == 1 and text.strip():
         took = int((time.perf_counter() - began) * 1000)
         log.asked(query_id, source="page", text=query.text, hits=results.total, took_ms=took)
@@ -106,6 +110,7 @@ def typed(
     source: str = "live",
     final: bool = False,
     limit: int = 8,
+    languages: Sequence[str] = (),
 ) -> Results:
     """Return what a query that is still being typed may be about.
 
@@ -121,7 +126,7 @@ def typed(
     def look(reach: Reach) -> Found:
         return engine.suggest(query, reach, limit=limit)
 
-    results = _results(session, query, viewer, engine, look, query_id, 1, mark, limit)
+    results = _results(session, query, viewer, engine, look, query_id, 1, mark, limit, languages=languages)
     if query_id:
         took = int((time.perf_counter() - began) * 1000)
         log.asked(query_id, source=source, text=query.text, hits=results.total, took_ms=took)
@@ -167,10 +172,12 @@ def _results(
     page: int,
     mark: Marker,
     limit: int = PAGE,
+    *,
+    languages: Sequence[str] = (),
 ) -> Results:
     degraded = False
     try:
-        found, shown = _seen(session, viewer, engine, look)
+        found, shown = _seen(session, viewer, engine, look, languages=languages)
     except NoIndex:
         degraded, found = True, _by_title(session, query, viewer, limit)
         shown = _shown(session, found.keys, viewer)
@@ -191,20 +198,47 @@ def _results(
 
 
 def _seen(
-    session: Session, viewer: Person | None, engine: Engine, look: _Search, hidden: frozenset[Key] = frozenset()
+    session: Session,
+    viewer: Person | None,
+    engine: Engine,
+    look: _Search,
+    hidden: frozenset[Key] = frozenset(),
+    *,
+    languages: Sequence[str] = (),
 ) -> tuple[Found, dict[Key, Shown]]:
     """Look, and look again without what the database does not show this viewer, until all that was found is shown."""
-    who = frozenset(audiences(viewer))
+    who = _audiences(viewer)
     hidden |= _hidden_since(session, viewer, engine)
     for _ in range(5):
         found = look(Reach(who, hidden))
-        shown = _shown(session, found.keys, viewer)
+        shown = _once(found.keys, _shown(session, found.keys, viewer), languages)
         missing = [key for key in found.keys if key not in shown]
         if not missing:
             return found, shown
         hidden |= set(missing)
     kept = [(key, score) for key, score in zip(found.keys, found.scores, strict=True) if key in shown]
     return Found(tuple(k for k, _ in kept), tuple(s for _, s in kept), found.total - len(missing), found.counts), shown
+
+
+def _once(keys: Iterable[Key], shown: dict[Key, Shown], languages: Sequence[str]) -> dict[Key, Shown]:
+    """Return ``shown`` with each page in one of its languages only; ``keys`` come best first."""
+    places = {one.partition("-")[0].lower(): place for place, one in reversed(list(enumerate(languages)))}
+
+    def place(key: Key) -> int:
+        return places.get(shown[key].lang.partition("-")[0].lower(), len(places))
+
+    best: dict[str, Key] = {}
+    for key in keys:
+        page = shown[key].page if key in shown else ""
+        if page and place(key) < place(best.setdefault(page, key)):
+            best[page] = key
+    return {key: one for key, one in shown.items() if not one.page or best.get(one.page) == key}
+
+
+def _audiences(viewer: Person | None) -> frozenset[str]:
+    """Return whose documents ``viewer`` may find: writers find all, also what has not come or is over by its time."""
+    everybodys = audiences(viewer)
+    return frozenset((*everybodys, "staff", WRITERS) if viewer is not None and is_writer(viewer) else everybodys)
 
 
 def _hidden_since(session: Session, viewer: Person | None, engine: Engine) -> frozenset[Key]:

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from kb.people.models import Person
 
 ARTICLE, QUESTION = "article", "question"
+WRITERS = "writers"
+"""The audience of what only those who write may find: its time has not come, or is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One thing that can be found, as text. ``audience`` is who may find it: ``public``, ``members`` or ``staff``."""
+    """One thing that can be found, as text. ``audience``: ``public``, ``members``, ``staff`` or WRITERS may find it."""
 
     kind: str
     ref: int
@@ -29,6 +31,8 @@ class Document:
     status: str = ""
     """``published`` or ``archived``; ``needs_answer``, ``answered``, ``solved`` or ``closed``."""
     audience: str = "public"
+    lang: str = ""
+    """The language it is written in, such as ``pt-BR``; "" where nobody says."""
     boost: float = 1.0
     """A gentle factor around 1 for how well it has helped."""
 
@@ -50,6 +54,10 @@ class Shown:
     facts: tuple[str, ...] = ()
     """Short English phrases, such as ``3 answers``; a question's first one says where it stands."""
     at: datetime | None = None
+    lang: str = ""
+    """The language it is written in, "" where nobody says."""
+    page: str = ""
+    """What it shares with its translations: of one page only one is shown. "" for what is never translated."""
 
 
 class Source(Protocol):

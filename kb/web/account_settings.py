@@ -69,7 +69,7 @@ def change_password() -> Response:
 def choose_letters() -> Response:
     """Choose which letters to get."""
     form = LettersForm()
-    wanted = frozenset(kind for kind in stops.KINDS if form[kind].data)
+    wanted = frozenset(kind for kind in stops.offered(person()) if form[kind].data)
     stops.choose(current_session(), person=person(), wanted=wanted)
     current_session().commit()
     flash(gettext("Saved. That is what you will get letters about."), "success")
@@ -116,5 +116,6 @@ def _page(
         profile=profile or ProfileForm(formdata=None, data={"name": me.name, "about": me.about_md}),
         password=password or ChangePasswordForm(formdata=None),
         letters=LettersForm(formdata=None, data={kind: kind not in unwanted for kind in stops.KINDS}),
+        offered=stops.offered(me),
         email=me.email,
     )

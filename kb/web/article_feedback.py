@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, abort, current_app, request
 from flask_babel import lazy_gettext
@@ -64,27 +64,30 @@ def _said_of(article_id: int) -> bool | None:
 
 
 @bp.get("/articles/<section>/<slug>/feedback")
-def ask(section: str, slug: str) -> Response:
+@bp.get("/<language:tree>/articles/<section>/<slug>/feedback")
+def ask(section: str, slug: str, tree: str = "") -> Response:
     """The question on a page of its own: thanks, or why not, or yes and no."""
-    article = reading.article_for(current_session(), section, slug, viewer())
+    article = reading.article_for(current_session(), section, slug, viewer(), tree=tree)
+    address = address_of(section, slug, tree)
     form = FeedbackForm(formdata=None)
     step = "thanks" if "thanks" in request.args else "why" if request.args.get("helpful") == "no" else "ask"
-    return page("articles/feedback.html", article=article, address=address_of(section, slug), form=form, step=step)
+    return page("articles/feedback.html", article=article, address=address, form=form, step=step)
 
 
 @bp.post("/articles/<section>/<slug>/feedback")
+@bp.post("/<language:tree>/articles/<section>/<slug>/feedback")
 @csrf.exempt  # type: ignore[untyped-decorator]
 @limiter.limit("20/minute;200/day")
-def give(section: str, slug: str) -> Response:
+def give(section: str, slug: str, tree: str = "") -> Response:
     """Record an answer; after a no, ask why."""
     _same_origin()
     session = current_session()
-    article = reading.article_for(session, section, slug, viewer())
+    article = reading.article_for(session, section, slug, viewer(), tree=tree)
+    address = address_of(section, slug, tree)
     helpful = {"yes": True, "no": False}.get(request.form.get("helpful", ""))
     if helpful is None:
         abort(400)
     form = FeedbackForm()
-    here = f"{address_of(section, slug)}/feedback"
     try:
         feedback.give(
             session,
@@ -93,15 +96,14 @@ def give(section: str, slug: str) -> Response:
             helpful=helpful,
             reason=form.reason.data or "",
             comment=form.comment.data or "",
+            search=_searched(),
         )
     except Invalid as error:
         form.blame(error)
-        return page(
-            "articles/feedback.html", 422, article=article, address=address_of(section, slug), form=form, step="why"
-        )
+        return page("articles/feedback.html", 422, article=article, address=address, form=form, step="why")
     session.commit()
     gave_reason = bool(form.reason.data or (form.comment.data or "").strip() or "done" in request.form)
-    return redirect_to(f"{here}?thanks=yes" if helpful or gave_reason else f"{here}?helpful=no")
+    return redirect_to(f"{address}/feedback?{'thanks=yes' if helpful or gave_reason else 'helpful=no'}")
 
 
 def _same_origin() -> None:
@@ -117,6 +119,23 @@ def _same_origin() -> None:
         abort(400)
     if origin is not None and urlsplit(origin).netloc != request.host:
         abort(400)
+
+
+def _searched() -> str:
+    """Return what the reader had searched for, as far as anything says so.
+
+    A script on the article's page fills in where the reader came from. Without scripts the browser may still say it
+    by the page the form was on: the results themselves, or an article that was opened with ``?q=``.
+    """
+    told = request.form.get("q", "").strip()
+    if told:
+        return told
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        asked = parse_qs(came_from.query).get("q", [""])[0]
+    except ValueError:
+        return ""
+    return asked.strip() if came_from.netloc == request.host else ""
 
 
 def _reader() -> str:

@@ -9,12 +9,13 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from kb.articles import views
 from kb.db import current_session, db
 from kb.people import sessions
 from kb.search import log as search_log
 
 PAUSE = 3.0  # each commit makes SQLite's readers wait for a moment
-STORES: tuple[Callable[[Session], bool], ...] = (search_log.store, sessions.store_seen)
+STORES: tuple[Callable[[Session], bool], ...] = (search_log.store, views.store, sessions.store_seen)
 """Each writes what it kept and says whether there was anything; what it could not write it keeps."""
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Storer:
                     db.session.commit()
             except SQLAlchemyError:
                 db.session.rollback()
-                log.warning("search log and sign-in times could not be stored; trying again", exc_info=True)
+                log.warning("search log, views and sign-in times could not be stored; trying again", exc_info=True)
 
     def _run(self) -> None:
         while not self._stop.wait(PAUSE):

@@ -8,13 +8,16 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from kb.articles import views
 from kb.db import db, reading_only
+from kb.web.counting import article_at, is_reader
 from kb.web.shelf import Shelf
 
 StartResponse = Any
 KEPT_BYTES = 32 * 1024 * 1024
-LARGEST_PAGE = 512 * 1024
+LARGEST_PAGE = 2 * 1024 * 1024
 KEEP = "X-Sidekick-Keep"  # set by render.page on answers that are the same for every signed-out reader
+_OF_A_BODY = ("Content-Type", "Content-Length")
 _VERSION = text("SELECT value FROM site_version WHERE id = 1")
 
 
@@ -23,6 +26,9 @@ class _Kept:
     status: str
     headers: list[tuple[str, str]]
     body: bytes
+    article: str = ""
+    """Its address when it is an article's page, whose readers are counted."""
+    etag: str = ""
 
 
 class PageCache:
@@ -49,8 +55,9 @@ class PageCache:
             return self._inner(environ, start_response)
         kept = self._pages.find(key, version)
         if kept is not None:
-            start_response(kept.status, kept.headers)
-            return [kept.body]
+            if kept.article and is_reader(environ):
+                views.opened(kept.article)
+            return _answer(kept, environ, start_response)
         return self._make(key, version, environ, start_response)
 
     def _make(
@@ -71,10 +78,12 @@ class PageCache:
                 close()
         status, headers, keep = said[0], said[1], said[-1]
         sets_cookie = any(name.lower() == "set-cookie" for name, _ in headers)
+        etag = next((value for name, value in headers if name.lower() == "etag"), "")
+        article = article_at(environ.get("PATH_INFO", "")) if status.startswith("200") else ""
+        made = _Kept(status, headers, body, article, etag)
         if keep and not sets_cookie and len(body) <= LARGEST_PAGE and self._version() == version:
-            self._pages.keep(key, version, _Kept(status, headers, body), len(body))
-        start_response(status, headers)
-        return [body]
+            self._pages.keep(key, version, made, len(body))
+        return _answer(made, environ, start_response)
 
     def _key(self, environ: dict[str, Any]) -> tuple[str, ...] | None:
         host = environ.get("HTTP_HOST", "").lower()
@@ -99,6 +108,15 @@ class PageCache:
                 return int(connection.execute(_VERSION).scalar() or 0)
         except SQLAlchemyError:
             return None
+
+
+def _answer(page: _Kept, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    """Send ``page``, or say that it is what the browser has."""
+    if page.etag and page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        start_response("304 Not Modified", [header for header in page.headers if header[0] not in _OF_A_BODY])
+        return []
+    start_response(page.status, page.headers)
+    return [page.body]
 
 
 def init_app(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""The front page, the page that shows every component, and the small files browsers and crawlers ask for."""
+"""The front page, the page that shows every component, and the mark."""
 
 from flask import Blueprint, Response, send_from_directory
 
@@ -34,12 +34,6 @@ def front() -> Response:
 def style() -> Response:
     """Show every component with its states, for those who build pages."""
     return page("style/index.html", **samples.everything())
-
-
-@bp.get("/robots.txt")
-def robots() -> Response:
-    """Keep crawlers out of pages that only repeat others, or that are nobody's to read."""
-    return send_from_directory(PROJECT / "static", "robots.txt", mimetype="text/plain", max_age=DAY)
 
 
 @bp.get("/favicon.svg")

@@ -70,3 +70,5 @@ class LettersForm(Form):
     comment = BooleanField(lazy_gettext("Comments on questions I follow"))
     acceptance = BooleanField(lazy_gettext("Accepted answers"))
     mention = BooleanField(lazy_gettext("When somebody mentions me"))
+    publish = BooleanField(lazy_gettext("When a file of mine could not be published"))
+    review = BooleanField(lazy_gettext("Once a week: my articles that are due for another look"))

@@ -53,6 +53,32 @@ def greet(name: str, times: int = 3) -> str:
 > [!DANGER]
 > Something that cannot be undone.
 
+!!! success "A callout with a title"
+    - with a list
+    - in it
+
+??? note "Something that unfolds"
+    It was here all the time.
+
+=== "Linux"
+    ```sh title="install.sh" hl_lines="2" linenums="1"
+    python3 -m venv .venv
+    .venv/bin/pip install sidekick
+    ```
+
+=== "Windows"
+    Press ++win+r++ and type `cmd`.
+
+=== "A third system with a long name"
+    Parts of which one is open at a time.
+
+Handle
+: The short form of a name, used in mentions.
+
+![A lifebuoy](/favicon.svg "The mark, with a caption")
+
+https://vimeo.com/1084537
+
 [^1]: Like this one.
 """
 
@@ -92,6 +118,7 @@ class Card:
     icon: str
     description: str
     articles: tuple[Link, ...]
+    count: int = 1_240
 
 
 def everything() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from kb.web.visitor import viewer
 
 bp = Blueprint("search", __name__)
 MOST_CHOICES = 12
+MOST_LANGUAGES = 10
 _QUERY_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -70,6 +71,7 @@ def results() -> Response:
         status=args.get("status", ""),
         sort=args.get("sort", "relevance"),
         page=args.get("page", 1, type=int),
+        languages=_languages(),
     )
     template = "search/_results.html" if wants_fragment() else "search/results.html"
     return page(template, found=found, asked=args.get("q", "").strip(), kinds=_kinds(found), choices=_choices(found))
@@ -88,6 +90,7 @@ def suggest() -> Response:
         source="ask" if asking_title else "live",
         final=request.args.get("final") == "1",
         limit=6 if asking_title else 8,
+        languages=_languages(),
     )
     return page("search/_suggestions.html", found=found, asking_title=asking_title)
 
@@ -105,6 +108,11 @@ def opened(query_id: str, position: int, kind: str, ref: int) -> tuple[str, int]
 
 
 csrf.exempt(opened)
+
+
+def _languages() -> tuple[str, ...]:
+    """Return what the reader's browser says they read, the best first; it only chooses between versions of a page."""
+    return tuple(tag for tag, weight in request.accept_languages if weight > 0)[:MOST_LANGUAGES]
 
 
 def _engine() -> Engine:

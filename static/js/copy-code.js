@@ -20,8 +20,10 @@ customElements.define("copy-code", CopyCode);
 offer();
 
 function offer() {
+  for (const wide of document.querySelectorAll(".prose pre, .prose table")) {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+  }
   for (const pre of document.querySelectorAll(".prose pre")) {
-    if (pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
     const block = pre.closest(".highlight") ?? wrapped(pre);
     if (navigator.clipboard && !block.querySelector("copy-code")) block.append(document.createElement("copy-code"));
   }

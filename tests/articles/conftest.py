@@ -28,7 +28,7 @@ class Content:
         if isinstance(text, bytes):
             file.write_bytes(text)
         elif path.endswith(".md"):
-            head = {"title": file.stem.capitalize(), **head}
+            head = {"title": file.stem.capitalize(), "summary": "What it is about.", **head}
             lines = "".join(f"{key}: {value}\n" for key, value in head.items())
             file.write_text(f"---\n{lines}---\n{text}", "utf-8")
         else:
@@ -54,7 +54,7 @@ def content(tmp_path: Path) -> Content:
 def publish(session: Session, content: Content) -> Callable[..., PublishRun]:
     """Publish ``content`` and commit; returns the report."""
 
-    def run(**how: bool) -> PublishRun:
+    def run(**how: int) -> PublishRun:
         report = publishing.publish(session, open_source(content.folder), **how)
         session.commit()
         return report

@@ -64,8 +64,15 @@ def test_read_article_takes_every_key_of_ours() -> None:
         ("published: false", "status", "draft"),
         ("published: true", "status", "published"),
         ("redirect_from: /one", "redirect_from", ("/one",)),
-        ("categories: [x]", "tags", ("x",)),
         ("tags: x, y", "tags", ("x", "y")),
+        ("categories: [x]", "tags", ("x",)),
+        ("category: x", "tags", ("x",)),
+        ("aliases: [/one, /two]", "redirect_from", ("/one", "/two")),
+        ("review_in: 6 months", "review_every", 180),
+        ("review_every: 2 weeks", "review_every", 14),
+        ("publishDate: 2026-12-01", "publish_at", datetime(2026, 12, 1, tzinfo=UTC)),
+        ("Locale: en-US", "lang", "en-US"),
+        ("lang: no", "tree", "no"),
         ("last_reviewed_on: 2026-01-02", "reviewed_on", date(2026, 1, 2)),
         ("ms.date: 01/09/2025", "reviewed_on", date(2025, 1, 9)),
         ("tags:", "tags", ()),
@@ -83,11 +90,45 @@ def test_read_article_prefers_our_spelling() -> None:
 
 
 def test_read_article_keeps_unknown_keys_and_says_so() -> None:
-    found = head("tags: [x]\nschema: 2.0.0\nsince: 2026-01-02\nnested: {a: [1, .nan]}")
-    assert found.extra == {"schema": "2.0.0", "since": "2026-01-02", "nested": {"a": [1, "nan"]}}
+    found = head("tags: [x]\nscheme: 2.0.0\nsince: 2026-01-02\nnested: {a: [1, .nan]}")
+    assert found.extra == {"scheme": "2.0.0", "since": "2026-01-02", "nested": {"a": [1, "nan"]}}
     [doubt] = found.doubts
-    assert (doubt.line, doubt.severity) == (4, "warning")
-    assert "schema, since, nested" in doubt.message
+    assert (doubt.line, doubt.severity, doubt.code) == (4, "warning", "unknown-key")
+    assert "scheme, since, nested" in doubt.message
+
+
+def test_read_article_says_once_which_keys_are_for_another_tool() -> None:
+    found = head("layout: page\nsidebar_label: T\nms.topic: x\nModule Name: y\naliases: [gal, gcm]\nhide: [toc]")
+    [doubt] = found.doubts
+    assert (doubt.line, doubt.severity, doubt.code) == (3, "warning", "foreign-key")
+    assert "layout, sidebar_label, ms.topic, Module Name, aliases, hide" in doubt.message
+    assert found.extra["layout"] == "page"
+
+
+def test_read_article_guesses_what_a_misspelled_key_was_to_be() -> None:
+    [doubt] = head("sumary: S").doubts
+    assert (doubt.line, doubt.message) == (3, "The key sumary is not known here: did you mean summary?")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("weight: first", "number"), ("ms.date: soon", "date"), ("description: [1]", "text"), ("locale: '<'", "language")],
+)
+def test_read_article_leaves_out_what_another_tool_means_differently(line: str, expected: str) -> None:
+    [doubt] = head(line).doubts
+    assert (doubt.line, doubt.severity) == (3, "warning")
+    assert line.partition(":")[0] in doubt.message and expected in doubt.message
+
+
+def test_read_article_keeps_whole_permalinks_as_former_addresses() -> None:
+    found = head("permalink: /guides/where-to/\nredirect_from: /old")
+    assert (found.slug, found.redirect_from) == ("where-to", ("/old", "/guides/where-to/"))
+    assert head("slug: where-to").redirect_from == ()
+
+
+def test_read_article_takes_a_file_that_only_redirects_without_a_title() -> None:
+    found = read("---\nredirect_to: https://example.com/x\n---\n", "a/gone.md")
+    assert (found.redirect_to, found.slug, found.title) == ("https://example.com/x", "gone", "gone")
 
 
 def test_read_article_warns_of_a_key_given_twice() -> None:
@@ -111,11 +152,13 @@ def test_read_article_warns_of_a_key_given_twice() -> None:
         ("reviewed: 2026-13-45", 3, "cannot be read"),
         ("summary: [1]", 3, "text"),
         ("redirect_from: [1]", 3, "paths"),
+        ("redirect_to: [/a, /b]", 3, "one path"),
+        ("publishDate: tomorrow", 3, "moment"),
         ("summary: Error 51: what to do", 3, "quotes"),
         ("a: &x 1\nb: *x", 3, "anchors"),
         ("a: !!python/object:os.system 1", 3, "YAML"),
         ("? [a]\n: b", 3, "word"),
-        (f"x: {'[' * 3000}", 2, "nested"),
+        (f"x: {'[' * 3000}", 3, "nested"),
         (f"x: {'y' * 17000}", 2, "16 KiB"),
         ("order: " + "9" * 5000, 3, "cannot be read"),
     ],

@@ -175,17 +175,19 @@ def test_publish_retires_many_only_when_told(session: Session, content: Content,
     for number in range(12):
         content.remove(f"a/{number}.md")
     run = publish()
-    assert run.retired == 0
+    assert (run.retired, run.held, run.state) == (0, 12, "waiting")
     assert "12 of 15" in findings(run)[0][3]
+    assert run.problem == findings(run)[0][3]
+    assert publish(may_retire=11).retired == 0, "somebody allowed fewer than are gone by now"
     assert session.scalar(select(func.count()).where(Article.status == "published")) == 15
-    assert publish(retire_many=True).retired == 12
+    assert publish(may_retire=12).retired == 12
 
 
 def test_publish_warns_of_a_link_to_nowhere_and_shows_its_words(
     content: Content, publish: Publish, article: Find
 ) -> None:
     content.write("a/one.md", "First.\n\nSee [the guide](guide.md).\n")
-    assert findings(publish()) == [("a/one.md", 6, "warning", "The link leads nowhere: guide.md")]
+    assert findings(publish()) == [("a/one.md", 7, "warning", "The link leads nowhere: guide.md")]
     assert article("a/one.md").html == "<p>First.</p>\n<p>See the guide.</p>"
 
 
@@ -194,11 +196,11 @@ def test_publish_renders_an_unchanged_article_again_when_its_link_leads_elsewher
 ) -> None:
     content.write("a/one.md", "See [it](guide.md#top).\n")
     publish()
-    content.write("a/guide.md", "Guide.\n", title="Guide")
+    content.write("a/guide.md", "Guide.\n\n## Top\n", title="Guide")
     run = publish()
     assert (counts(run), findings(run)) == ((1, 0, 0, 0, 1), [])
     assert 'href="/articles/a/guide#top"' in article("a/one.md").html
-    content.write("a/guide.md", "Guide.\n", title="Guide", slug="help")
+    content.write("a/guide.md", "Guide.\n\n## Top\n", title="Guide", slug="help")
     publish()
     assert 'href="/articles/a/help#top"' in article("a/one.md").html
     assert article("a/one.md").revision == 1
@@ -236,7 +238,7 @@ def test_publish_names_a_text_that_takes_too_long(
 
 
 def test_publish_describes_a_folder_by_its_index(session: Session, content: Content, publish: Publish) -> None:
-    content.write("a/index.md", "", title="First steps", description="Begin here.", nav_order=2)
+    content.write("a/index.md", "", title="First steps", summary="Begin here.", nav_order=2)
     content.write("a/one.md", "Back to [the start](index.md) or [here](.).\n")
     run = publish()
     assert (counts(run), findings(run)) == ((1, 0, 0, 0, 0), [])

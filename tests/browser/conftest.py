@@ -4,6 +4,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from werkzeug.serving import make_server
 
 from kb.app import create_app
-from kb.articles import publishing
-from kb.articles.source import open_source
+from kb.articles import place, runs
 from kb.cli import worker
 from kb.db import current_session, db
 from kb.forum import categories
@@ -49,18 +49,17 @@ class Site:
     log: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The shipped content, an empty community, the real clock; ready for people."""
-    folder = tmp_path_factory.mktemp("site")
+@contextmanager
+def running(folder: Path, **settings: object) -> Iterator[Site]:
+    """Run a site with its data in ``folder``, its content published and a worker beside it, until the block ends."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = create_app(settings_for(folder, None))
+    app = create_app(settings_for(folder, None, **settings))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     app.config["TRUSTED_HOSTS"] = ["127.0.0.1"]
     with app.app_context():
         upgrade()
         categories.ensure_defaults(current_session())
-        publishing.publish(current_session(), open_source(app.config["SETTINGS"].content))
+        runs.publish(current_session(), place.current(), cause="start")
         current_session().commit()
     stop = threading.Event()
     threads = [threading.Thread(target=server.serve_forever), *worker.start_threads(app, stop)]
@@ -72,6 +71,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         thread.join(timeout=10)
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The shipped content, an empty community, the real clock; ready for people."""
+    with running(tmp_path_factory.mktemp("site")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

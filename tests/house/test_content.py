@@ -21,7 +21,7 @@ from kb.search.query import STATUSES
 from kb.settings import PROJECT, Settings
 
 CONTENT = PROJECT / "content"
-FILES = sorted(CONTENT.rglob("*.md"))
+FILES = sorted(path for path in CONTENT.rglob("*.md") if "_snippets" not in path.parts)
 _CODE = re.compile(r"```+[^\n]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 _COMMAND = re.compile(r"(?:^|[\s/])kb ([a-z]+)(?: ([a-z]+))?")
 _ARTICLE = re.compile(r"\((/articles/[^)#\s]+)")

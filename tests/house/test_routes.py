@@ -15,13 +15,14 @@ from kb.articles.models import Article, Section
 from kb.notices.models import Notice
 from kb.people.models import Person, Role
 from kb.people.models import Session as SignIn
-from tests import builders, builders_forum
+from tests import builders, builders_forum, builders_writing
 
 VISITOR = frozenset({"visitor"})
 SIGNED_IN = frozenset({"member", "asker", "answerer", "expert", "writer", "moderator", "admin", "staff"})
 EVERYONE = VISITOR | SIGNED_IN
 MODERATORS = frozenset({"moderator", "admin"})
 HELPERS = frozenset({"expert"}) | MODERATORS
+WRITERS = frozenset({"writer", "admin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,19 @@ TABLE = [
     Row("home.front", "GET", "/"),
     Row("home.style", "GET", "/style"),
     Row("home.favicon", "GET", "/favicon.svg"),
-    Row("home.robots", "GET", "/robots.txt"),
+    # Other programs
+    Row("feeds.robots", "GET", "/robots.txt"),
+    Row("feeds.articles", "GET", "/feeds/articles.atom"),
+    Row("feeds.questions", "GET", "/feeds/questions.atom"),
+    Row("feeds.site_map", "GET", "/sitemap.xml"),
+    Row("feeds.part_of_site_map", "GET", "/sitemap/articles-1.xml"),
     # Articles
     Row("articles.index", "GET", "/articles"),
     Row("articles.section", "GET", "/articles/{section}"),
     Row("articles.article", "GET", "/articles/{section}/{article}"),
     Row("articles.markdown", "GET", "/articles/{section}/{article}.md"),
+    Row("articles.article_history.history", "GET", "/articles/{section}/{article}/history"),
+    Row("articles.article_history.changes", "GET", "/articles/{section}/{article}/history/0..9", answer=404),
     Row("articles.article_feedback.ask", "GET", "/articles/{section}/{article}/feedback"),
     Row(
         "articles.article_feedback.give",
@@ -66,6 +74,8 @@ TABLE = [
         headers=SAME_SITE,
     ),
     Row("articles.image", "GET", "/articles/images/0000/none.png", answer=404),
+    # The git host's doorbell: this site has no secret
+    Row("hooks.content", "POST", "/hooks/content", answer=503),
     # Search
     Row("search.results", "GET", "/search?q=password"),
     Row("search.suggest", "GET", "/search/suggest?q=password"),
@@ -178,6 +188,23 @@ TABLE = [
     Row("people.account_settings.devices", "GET", "/settings/sessions", SIGNED_IN),
     Row("people.account_settings.end_device", "POST", "/settings/sessions/{session}/end", SIGNED_IN, 303),
     Row("people.account_settings.end_others", "POST", "/settings/sessions/end-others", SIGNED_IN, 303),
+    # Writing
+    Row("writing.overview", "GET", "/writing", WRITERS),
+    Row("writing.runs.listing", "GET", "/writing/runs", WRITERS),
+    Row("writing.runs.again", "POST", "/writing/runs", WRITERS, 303),
+    Row("writing.runs.show", "GET", "/writing/runs/{run}", WRITERS),
+    Row("writing.runs.confirm", "POST", "/writing/runs/{run}/confirmation", WRITERS, 409),
+    Row("writing.runs.roll_back", "POST", "/writing/runs/{run}/rollback", WRITERS, 409),
+    Row("writing.articles.listing", "GET", "/writing/articles", WRITERS),
+    Row("writing.articles.said", "GET", "/writing/feedback", WRITERS),
+    Row("writing.articles.settle", "POST", "/writing/feedback/999/1/settlement", WRITERS, 404),
+    Row("writing.preview.choose", "GET", "/writing/preview", WRITERS, 303),
+    Row("writing.preview.fetch", "POST", "/writing/preview/fetch", WRITERS, 404),
+    Row("writing.preview.index", "GET", "/writing/preview/folder", WRITERS),
+    Row("writing.preview.shelf", "GET", "/writing/preview/folder/articles/writing", WRITERS),
+    Row("writing.preview.article", "GET", "/writing/preview/folder/articles/writing/preview", WRITERS),
+    Row("writing.preview.change", "GET", "/writing/preview/folder/changes/no.md", WRITERS, 404),
+    Row("writing.preview.picture", "GET", "/writing/preview/folder/articles/images/0/no.png", WRITERS, 404),
     # The inbox and letters
     Row("inbox.show", "GET", "/inbox", SIGNED_IN),
     Row("inbox.open_notice", "POST", "/inbox/{notice}", frozenset({"asker"}), 303, 404),
@@ -186,7 +213,7 @@ TABLE = [
     Row("inbox.stop", "POST", "/letters/stop/not-a-token", answer=404),
     Row("inbox.resume", "POST", "/letters/resume/not-a-token", answer=404),
 ]
-WITHOUT_TOKEN = {"articles.article_feedback.give", "inbox.stop", "inbox.resume", "search.opened"}
+WITHOUT_TOKEN = {"hooks.content", "articles.article_feedback.give", "inbox.stop", "inbox.resume", "search.opened"}
 """Guarded by where the browser says it comes from, or by a signed token in the address; the last counts a click."""
 
 
@@ -274,6 +301,7 @@ def _things(session: Session, app: Flask, people: dict[str, Person | None], acto
     answer = builders_forum.answer(session, question=question, by=answerer)
     session.flush()
     article = session.scalars(select(Article).where(Article.status == "published").limit(1)).one()
+    run = builders_writing.run(session, sha="")
     notice = session.scalars(select(Notice).where(Notice.person_id == asker.id).limit(1)).one()
     device = None
     if actor is not None:
@@ -288,5 +316,5 @@ def _things(session: Session, app: Flask, people: dict[str, Person | None], acto
     return {
         "q": str(question.id), "slug": question.slug, "older": str(older.id), "a": str(answer.id), "c": str(comment.id),
         "notice": str(notice.id), "session": str(device.id if device else 1), "css": css, "query": "A" * 22,
-        "section": article.section.slug, "article": article.slug,
+        "section": article.section.slug, "article": article.slug, "run": str(run.id),
     }  # fmt: skip

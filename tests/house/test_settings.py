@@ -35,6 +35,12 @@ def test_readme_says_of_each_setting_what_the_code_says() -> None:
         ("KB_SEARCH", "grep"),
         ("KB_RATE_LIMITS", "perhaps"),
         ("KB_PROCESSES", "0"),
+        ("KB_CONTENT", "ext::sh -c touch"),
+        ("KB_CONTENT", "http://example.com/help.git"),
+        ("KB_CONTENT_SUBDIR", "docs/../../etc"),
+        ("KB_CONTENT_POLL", "-1"),
+        ("KB_CONTENT_EDIT_URL", "https://example.com/edit"),
+        ("KB_HOOK_SECRET", "short"),
     ],
 )
 def test_load_names_the_variable_with_a_wrong_value(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
@@ -50,8 +56,12 @@ def test_load_takes_an_empty_variable_as_unset(monkeypatch: pytest.MonkeyPatch) 
     assert settings.load().port == 5000
 
 
-def test_bad_setting_does_not_print_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KB_SECRET_KEY", "hunter2")
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("KB_SECRET_KEY", "hunter2"), ("KB_HOOK_SECRET", "hunter2"), ("KB_CONTENT", "http://ada:hunter2@example.com/x")],
+)
+def test_bad_setting_does_not_print_a_secret(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(variable, value)
     with pytest.raises(BadSetting) as refused:
         settings.load()
     assert "hunter2" not in str(refused.value)

@@ -25,6 +25,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha", name=op.f("uq_git_commit_sha")),
     )
     op.create_table(
+        "ended_page",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.String(length=400), nullable=False),
+        sa.Column("address", sa.String(length=400), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("left_at", kb.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ended_page")),
+        sa.UniqueConstraint("path", "address", name=op.f("uq_ended_page_path_address")),
+    )
+    op.create_table(
         "article_views",
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -38,9 +48,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("tree", sa.String(length=12), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("redirect_from", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("uses", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("anchors", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("authors", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("page_key", sa.String(length=400), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("original", sa.String(length=400), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("review_due_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("review_named_on", sa.Date(), nullable=True))
         batch_op.drop_constraint(batch_op.f("uq_article_section_id_slug"), type_="unique")
         batch_op.create_index(batch_op.f("ix_article_page_key"), ["page_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_article_review_due_on"), ["review_due_on"], unique=False)
@@ -59,9 +72,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("path", sa.String(length=400), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("blob", sa.String(length=64), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("address", sa.String(length=400), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("audience", sa.String(length=10), nullable=False, server_default="public"))
+        batch_op.add_column(sa.Column("text_digest", sa.String(length=64), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("commit_id", sa.Integer(), nullable=True))
         batch_op.alter_column("run_id", existing_type=sa.INTEGER(), nullable=True)
         batch_op.create_index(batch_op.f("ix_article_revision_commit_id"), ["commit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_article_revision_path"), ["path"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_article_revision_commit_id_git_commit"), "git_commit", ["commit_id"], ["id"]
         )
@@ -105,7 +121,7 @@ def upgrade() -> None:
     with op.batch_alter_table("section", schema=None) as batch_op:
         batch_op.add_column(sa.Column("names", sa.JSON(), nullable=False, server_default="{}"))
 
-    op.execute("UPDATE article SET page_key = path")
+    op.execute("UPDATE article SET page_key = path, original = path")
 
 
 def downgrade() -> None:
@@ -151,9 +167,12 @@ def downgrade() -> None:
 
     with op.batch_alter_table("article_revision", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_article_revision_commit_id_git_commit"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_article_revision_path"))
         batch_op.drop_index(batch_op.f("ix_article_revision_commit_id"))
         batch_op.alter_column("run_id", existing_type=sa.INTEGER(), nullable=False)
         batch_op.drop_column("commit_id")
+        batch_op.drop_column("text_digest")
+        batch_op.drop_column("audience")
         batch_op.drop_column("address")
         batch_op.drop_column("blob")
         batch_op.drop_column("path")
@@ -170,12 +189,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_article_review_due_on"))
         batch_op.drop_index(batch_op.f("ix_article_page_key"))
         batch_op.create_unique_constraint(batch_op.f("uq_article_section_id_slug"), ["section_id", "slug"])
+        batch_op.drop_column("review_named_on")
         batch_op.drop_column("review_due_on")
+        batch_op.drop_column("original")
         batch_op.drop_column("page_key")
         batch_op.drop_column("authors")
+        batch_op.drop_column("anchors")
         batch_op.drop_column("uses")
         batch_op.drop_column("redirect_from")
         batch_op.drop_column("tree")
 
     op.drop_table("article_views")
+    op.drop_table("ended_page")
     op.drop_table("git_commit")

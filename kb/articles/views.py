@@ -1,0 +1,83 @@
+"""How often articles are opened: counted in memory where a page leaves, stored by day a moment later.
+
+Nothing says who opened what: no person, no address, no session.
+"""
+
+import threading
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb import clock
+from kb.articles.models import Article, ArticleViews, Section
+from kb.notices.once import INSERT
+
+_BATCH = 500
+_counts: dict[str, int] = {}
+_lock = threading.Lock()
+
+
+def opened(address: str) -> None:
+    """Count that somebody opened the page at ``address``, the path of an article."""
+    with _lock:
+        _counts[address] = _counts.get(address, 0) + 1
+
+
+def store(session: Session) -> bool:
+    """Add what was counted since the last time to today's numbers; returns whether there was anything.
+
+    What cannot be written is kept for the next time, and the error goes on to the caller. Addresses of no article
+    are forgotten.
+    """
+    with _lock:
+        counts = dict(_counts)
+        _counts.clear()
+    if not counts:
+        return False
+    try:
+        _add(session, counts)
+    except Exception:
+        with _lock:
+            for address, count in counts.items():
+                _counts[address] = _counts.get(address, 0) + count
+        raise
+    return True
+
+
+def _add(session: Session, counts: dict[str, int]) -> None:
+    today = clock.now().date()  # not the day of the request, which would have to look at the clock
+    by_article: dict[int, int] = {}
+    for address, article_id in _articles(session, counts):
+        by_article[article_id] = by_article.get(article_id, 0) + counts[address]
+    if not by_article:
+        return
+    rows = [{"article_id": number, "day": today, "views": count} for number, count in sorted(by_article.items())]
+    insert = INSERT[session.get_bind().dialect.name](ArticleViews)
+    more = {"views": ArticleViews.views + insert.excluded.views}
+    session.execute(insert.on_conflict_do_update(index_elements=["article_id", "day"], set_=more), rows)
+
+
+def _articles(session: Session, addresses: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield the article of each address that is one's; a missing translation is read in the site's own language."""
+    parts = {address: _parts(address) for address in addresses}
+    slugs = sorted({slug for _, _, slug in parts.values()})
+    ids: dict[tuple[str, str, str], int] = {}
+    for start in range(0, len(slugs), _BATCH):
+        found = session.execute(
+            select(Article.tree, Section.slug, Article.slug, Article.id)
+            .join(Section, Section.id == Article.section_id)
+            .where(Article.slug.in_(slugs[start : start + _BATCH]))
+        )
+        ids |= {(tree, section, slug): number for tree, section, slug, number in found}
+    for address, (tree, section, slug) in parts.items():
+        number = ids.get((tree, section, slug)) or ids.get(("", section, slug))
+        if number is not None:
+            yield address, number
+
+
+def _parts(address: str) -> tuple[str, str, str]:
+    """Return tree, section and slug of ``/articles/section/slug`` or ``/tree/articles/section/slug``."""
+    tree, _, rest = address.strip("/").rpartition("articles/")
+    section, _, slug = rest.partition("/")
+    return tree.strip("/"), section, slug
