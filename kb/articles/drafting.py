@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kb import clock
@@ -56,13 +56,14 @@ class Draft:
 
     source: Source
     started_at: datetime
-    known: tuple[Known, ...]
     seen: Survey
     plan: Plan
     pages: tuple[Page, ...]
     stubs: tuple[Stub, ...]
     remarks: tuple[Remark, ...]
     """Everything that is to be said of the files, by path and line."""
+    upon: int = 0
+    """The id of the last run before it."""
     reading: Reading | None = None
     """What git knows of their past."""
 
@@ -78,8 +79,10 @@ def draft(session: Session, source: Source, *, may_retire: int = 0, progress: Pr
     No transaction is open meanwhile unless one was before: SQLite lets nobody write while somebody is reading.
     """
     with glance(session):
-        articles, since = known(session), _commit_before(session)
+        upon, since = last_run(session), _commit_before(session)  # first, so that a run in between is noticed
+        articles = known(session)
     drafted = draft_upon(articles, source, since=since, may_retire=may_retire, progress=progress)
+    drafted = replace(drafted, upon=upon)
     if not isinstance(source, GitSource):
         return drafted
     progress("history", 0, 0)
@@ -103,13 +106,18 @@ def draft_upon(
     seen, library, plan = _planned(articles, source, since, may_retire)
     plan, pages = _printed(_Work(source, articles, seen, library, may_retire), plan, progress)
     said = in_order([*_said(plan, seen, library, source), *_proofed(plan, pages)])
-    return Draft(source, started_at, articles, seen, plan, pages, _stubs(seen), tuple(said))
+    return Draft(source, started_at, seen, plan, pages, _stubs(seen), tuple(said))
 
 
 def planned(session: Session, source: Source) -> Planned:
     """Work out what publishing ``source`` would do; makes no page and writes nothing."""
     seen, library, plan = _planned(known(session), source, _commit_before(session), ALL)
     return Planned(plan, seen, library, tuple(in_order(_said(plan, seen, library, source))))
+
+
+def last_run(session: Session) -> int:
+    """Return the id of the last run that changed the site or might have, 0 before the first."""
+    return session.scalar(select(func.max(PublishRun.id)).where(PublishRun.state != "failed")) or 0
 
 
 def known(session: Session) -> tuple[Known, ...]:

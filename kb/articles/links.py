@@ -31,11 +31,20 @@ class SiteMap:
     """What every address found here starts with: where a site is shown that is not the one readers see."""
     _folded: dict[str, str] = field(init=False, default_factory=dict)
     _addresses: set[str] = field(init=False, default_factory=set)
+    _known_ends: dict[tuple[str, str], str | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._addresses.update(self.pages.values())
         for path in (*self.pages, *self.pictures):
             self._folded.setdefault(path.lower(), path)
+
+    def end(self, source: str, target: str) -> str | None:
+        """Return the address ``find`` finds, "" for nowhere; remembered, because a folder's files link to the same."""
+        key = (folder_of(source), target)
+        if key not in self._known_ends:
+            place = self.find(source, target)
+            self._known_ends[key] = place.address if place else None
+        return self._known_ends[key]
 
     def find(self, source: str, target: str) -> Place | None:
         """Return where ``target``, written in the file ``source``, leads; None when it leaves the folder's files."""
@@ -91,11 +100,7 @@ class SiteMap:
 
 def still_true(links: Iterable[Mapping[str, str]], source: str, site: SiteMap) -> bool:
     """Whether each stored link of ``source`` leads where it led when the page was made."""
-    for link in links:
-        place = site.find(source, link["target"])
-        if (place.address if place else None) != link["address"]:
-            return False
-    return True
+    return all(site.end(source, link["target"]) == link["address"] for link in links)
 
 
 def resolved(source: str, path: str) -> str:

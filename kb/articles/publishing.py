@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.articles import applying, care, languages, lineage, redirects, related, shelves, timing
 from kb.articles.addresses import folder_of
-from kb.articles.drafting import Draft, draft, draft_upon, in_order, known, planned
+from kb.articles.drafting import Draft, draft, draft_upon, in_order, known, last_run, planned
 from kb.articles.files import SectionFile, unnamed_section
 from kb.articles.models import Finding, PublishRun
 from kb.articles.planning import ADDED, CHANGED, MOVED, Plan
@@ -20,6 +20,7 @@ from kb.articles.survey import Survey
 from kb.errors import Conflict
 from kb.people.models import Person
 
+RUNS_WITH_FINDINGS = 30
 __all__ = ["describe", "draft", "draft_upon", "known", "planned", "publish", "store"]
 
 
@@ -37,7 +38,7 @@ def store(
     session: Session, drafted: Draft, *, cause: str = "command", by: Person | None = None, pinned: bool = False
 ) -> PublishRun:
     """Write a run down, all of it in this transaction; raises Conflict when another run came in between."""
-    if known(session) != drafted.known:
+    if last_run(session) != drafted.upon:
         raise Conflict("Somebody else published at the same time. Run it again.")
     plan, seen, source = drafted.plan, drafted.seen, drafted.source
     run = describe(source, started_at=drafted.started_at, cause=cause, by=by, pinned=pinned)
@@ -114,9 +115,16 @@ def _report(session: Session, run: PublishRun, plan: Plan, remarks: Iterable[Rem
         }
         for remark in remarks
     ]
+    _forget_findings(session)
     if rows:  # as plain rows: a large site has thousands of warnings, and each run says them all again
         session.execute(insert(Finding), rows)
     severities = [row["severity"] for row in rows]
     run.errors, run.warnings = severities.count(ERROR), severities.count(WARNING)
     run.finished_at = clock.now()
     session.flush()
+
+
+def _forget_findings(session: Session) -> None:
+    """Drop the findings of runs long past, whose numbers stay: what still stands is said again by each run."""
+    old = select(PublishRun.id).order_by(PublishRun.id.desc()).offset(RUNS_WITH_FINDINGS).limit(1).scalar_subquery()
+    session.execute(delete(Finding).where(Finding.run_id <= old))

@@ -24,7 +24,7 @@ from kb.people import rules
 from kb.people.models import Person
 
 LANE = "publishing"
-QUIET = timedelta(seconds=6)
+QUIET = timedelta(seconds=4)
 """A hook that is rung again and again starts no more than one run in this time; the first starts at once."""
 BY_ITSELF = ("hook", "poll", "start")
 """Causes that do not move a pinned site, and write no run when there is nothing new."""

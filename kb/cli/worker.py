@@ -15,7 +15,7 @@ from kb.db import current_session, db
 from kb.search import asking
 from kb.search.following import forget_changes
 
-PAUSE = 0.5
+PAUSE = 0.25
 log = logging.getLogger(__name__)
 
 
