@@ -9,11 +9,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kb import settings as settings_module
 from kb.articles import indexing as article_indexing
-from kb.articles import place, review_letters, run_letters
+from kb.articles import review_letters
 from kb.db import db
 from kb.forum import indexing as forum_indexing
 from kb.mail import open_post
 from kb.people import stationery
+from kb.publishing import run_letters
+from kb.publishing.sources import place
 from kb.search import asking
 from kb.settings import PROJECT, Settings
 from kb.web import (

@@ -8,13 +8,13 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kb.articles import runs
 from kb.articles.models import Article
-from kb.articles.place import place_of
 from kb.articles.remarks import ERROR
 from kb.db import current_session
 from kb.forum import categories
 from kb.forum.models import Question
+from kb.publishing import runs
+from kb.publishing.sources.place import place_of
 from kb.search import asking
 from kb.settings import BadSetting, Settings
 

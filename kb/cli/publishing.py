@@ -9,16 +9,16 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from kb.articles import drafting, runs
-from kb.articles.drafting import Draft
 from kb.articles.models import Article, PublishRun
-from kb.articles.place import Place, open_place, place_of
-from kb.articles.planning import ADDED, CHANGED, MOVED
 from kb.cli import reports
 from kb.cli.reports import Report
 from kb.db import current_session, db, glance
 from kb.errors import Conflict, NotFound
 from kb.git.faults import GitFault
+from kb.publishing import drafting, runs
+from kb.publishing.drafting import Draft
+from kb.publishing.planning import ADDED, CHANGED, MOVED
+from kb.publishing.sources.place import Place, open_place, place_of
 
 STEPS = {
     "fetch": "Fetching",

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.articles.place import Place
 from kb.articles.remarks import ERROR
+from kb.publishing.sources.place import Place
 
 COUNTS = ("added", "changed", "moved", "retired", "unchanged")
 

@@ -10,8 +10,9 @@ from functools import partial
 from flask import Flask
 
 from kb import jobs
-from kb.articles import review_letters, runs, timing
+from kb.articles import review_letters, timing
 from kb.db import current_session, db
+from kb.publishing import runs
 from kb.search import asking
 from kb.search.following import forget_changes
 

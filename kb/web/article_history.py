@@ -5,11 +5,13 @@ from flask_babel import gettext
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from kb.articles import hosting, place, revisions
 from kb.articles.addresses import address_of
 from kb.articles.shapes import ArticlePage
 from kb.db import current_session
 from kb.errors import NotFound
+from kb.publishing import hosting
+from kb.publishing.past import revisions
+from kb.publishing.sources import place
 from kb.web.moved import moved_or_missing
 from kb.web.paging import asked_page
 from kb.web.render import page

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs
 
 from flask import Blueprint, Response, current_app, request
 
-from kb.articles import place, runs
 from kb.db import current_session
+from kb.publishing import runs
+from kb.publishing.sources import place
 from kb.web.limits import limiter
 from kb.web.render import csrf
 

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from kb.articles import redirects
-from kb.articles.redirects import Gone
 from kb.db import current_session
+from kb.publishing import redirects
+from kb.publishing.redirects import Gone
 from kb.search import asking
 from kb.web.errors import error_page
 from kb.web.visitor import reader

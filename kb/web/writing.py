@@ -3,10 +3,11 @@
 from flask import Blueprint, Response, g
 from werkzeug.wrappers import Response as AnyResponse
 
-from kb.articles import desk, hosting, place
 from kb.db import current_session
 from kb.errors import Refused
 from kb.people import rules
+from kb.publishing import desk, hosting
+from kb.publishing.sources import place
 from kb.web import writing_articles, writing_preview, writing_runs
 from kb.web.render import page
 from kb.web.visitor import person, to_sign_in, viewer

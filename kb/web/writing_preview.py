@@ -6,14 +6,15 @@ from flask import Blueprint, Response, flash, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from kb.articles import place, preview, preview_site
 from kb.articles.addresses import address_of
-from kb.articles.preview_site import FOLDER, TOP, PreviewSite
-from kb.articles.source import Source
 from kb.db import current_session
 from kb.errors import NotFound
 from kb.git.faults import GitFault
 from kb.git.objects import Ref
+from kb.publishing import preview, preview_site
+from kb.publishing.preview_site import FOLDER, TOP, PreviewSite
+from kb.publishing.sources import place
+from kb.publishing.sources.source import Source
 from kb.web.limits import limiter
 from kb.web.paging import asked_page
 from kb.web.render import page, redirect_to

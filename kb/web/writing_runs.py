@@ -3,9 +3,10 @@
 from flask import Blueprint, Response, flash, request
 from flask_babel import gettext
 
-from kb.articles import place, run_effects, run_pages, runs
-from kb.articles.run_pages import SHORT
 from kb.db import current_session
+from kb.publishing import run_effects, run_pages, runs
+from kb.publishing.run_pages import SHORT
+from kb.publishing.sources import place
 from kb.web.paging import asked_page
 from kb.web.render import page, redirect_to
 from kb.web.visitor import person

@@ -11,8 +11,8 @@ from kb.articles.indexing import boost
 from kb.articles.models import Article, ArticleFeedback, PublishRun
 from kb.db import site_version
 from kb.errors import Invalid
-from tests.articles.conftest import Content
 from tests.builders import Cast
+from tests.builders_articles import Content
 
 Publish = Callable[..., PublishRun]
 Find = Callable[[str], Article]

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from kb import clock
 from kb.articles.indexing import Articles
 from kb.articles.models import Article, PublishRun
-from tests.articles.conftest import Content
 from tests.builders import Cast
+from tests.builders_articles import Content
 
 Publish = Callable[..., PublishRun]
 Find = Callable[[str], Article]

@@ -8,16 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb import clock
-from kb.articles import languages, reading, redirects
+from kb.articles import languages, reading
 from kb.articles.addresses import address_of
-from kb.articles.files import languages_in, read_article, read_section
 from kb.articles.models import Article, PublishRun, Section
-from kb.articles.redirects import Moved
-from kb.articles.source import SourceFile
 from kb.articles.trees import Languages, canonical, languages_of
 from kb.errors import NotFound
-from tests.articles.conftest import Content
+from kb.publishing import redirects
+from kb.publishing.redirects import Moved
+from kb.publishing.sources.files import languages_in, read_article, read_section
+from kb.publishing.sources.source import SourceFile
 from tests.builders import Cast
+from tests.builders_articles import Content
 
 Publish = Callable[..., PublishRun]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kb.articles.pictures import picture_of
-from tests.articles.conftest import png
+from tests.builders_articles import png
 
 GIF = b"GIF89a" + (320).to_bytes(2, "little") + (200).to_bytes(2, "little") + b"\0" * 8
 JPEG = b"\xff\xd8\xff\xe0\x00\x10" + b"JFIF\0" + b"\0" * 9 + b"\xff\xc0\x00\x11\x08" + b"\x00\xc8\x01\x40" + b"\0" * 10

@@ -12,8 +12,8 @@ from kb.articles import reading
 from kb.articles.models import Article, PublishRun
 from kb.errors import NotFound
 from tests import builders
-from tests.articles.conftest import Content
 from tests.builders import Cast
+from tests.builders_articles import Content
 
 Publish = Callable[..., PublishRun]
 

@@ -17,9 +17,9 @@ from kb.jobs import Job
 from kb.people.models import Person
 from kb.search import asking
 from kb.search.models import Change
-from tests.articles.conftest import Content
 from tests.articles.rows import article_row
 from tests.builders import Cast
+from tests.builders_articles import Content
 
 HOUR = timedelta(hours=1)
 

@@ -17,10 +17,11 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from werkzeug.serving import make_server
 
 from kb.app import create_app
-from kb.articles import place, runs
 from kb.cli import worker
 from kb.db import current_session, db
 from kb.forum import categories
+from kb.publishing import runs
+from kb.publishing.sources import place
 from tests.conftest import ON_POSTGRES, settings_for
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.articles import publishing
 from kb.articles.models import Article, PublishRun
-from kb.articles.source import open_source
 from kb.cli import main
 from kb.exchange import demo_script
 from kb.forum.limits import FIRST_DAY, RATINGS_A_DAY
 from kb.forum.models import Answer, Comment, Question
 from kb.people.models import Role
+from kb.publishing import publishing
+from kb.publishing.sources.source import open_source
 from kb.search.query import STATUSES
 from kb.settings import PROJECT, Settings
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from kb.articles.models import Article, ArticleFeedback, Image, PublishRun
 from kb.people.models import Person
-from tests.articles.conftest import Content, article, content, png, publish
 from tests.builders import Cast
+from tests.builders_articles import Content, article, content, png, publish
 from tests.pages import checked, counted_statements, page
 
 Publish = Callable[..., PublishRun]

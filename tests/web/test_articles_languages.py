@@ -12,8 +12,8 @@ from kb import clock
 from kb.articles.models import PublishRun
 from kb.people.models import Person
 from kb.search import asking
-from tests.articles.conftest import Content, content, publish
 from tests.builders import Cast
+from tests.builders_articles import Content, content, publish
 from tests.pages import checked, counted_statements, page
 
 Publish = Callable[..., PublishRun]

@@ -18,10 +18,10 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from kb import clock, jobs
 from kb.app import create_app
-from kb.articles import runs
 from kb.articles.models import PublishRun
 from kb.db import db
 from kb.jobs import Job
+from kb.publishing import runs
 from kb.web import hooks
 from tests.conftest import NOON, Browser, settings_for
 from tests.git.repositories import Repository

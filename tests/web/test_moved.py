@@ -8,13 +8,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from kb.articles import publishing
 from kb.articles.models import PublishRun
-from kb.articles.source import open_source
 from kb.people.models import Person
+from kb.publishing import publishing
+from kb.publishing.sources.source import open_source
 from kb.search import asking
-from tests.articles.conftest import Content
 from tests.builders import Cast
+from tests.builders_articles import Content
 from tests.pages import checked
 
 

@@ -8,10 +8,10 @@ from flask import Flask, flash, render_template_string
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from kb.articles import publishing
-from kb.articles.source import open_source
 from kb.forum import answers, ratings
 from kb.people.models import Person
+from kb.publishing import publishing
+from kb.publishing.sources.source import open_source
 from kb.web.cache import KEEP
 from kb.web.forms import Form
 from kb.web.gaps import Gap

@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kb.articles import place, preview_site, runs, views
+from kb.articles import views
 from kb.articles.models import Article
 from kb.db import Base, site_version
 from kb.people.models import Person
+from kb.publishing import preview_site, runs
+from kb.publishing.sources import place
 from tests.builders import Cast
 from tests.conftest import settings_for
 from tests.git.repositories import Repository

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb import clock
-from kb.articles import place, runs
-from kb.articles.run_pages import FINDINGS_PAGE
-from kb.articles.runs import LANE
 from kb.jobs import Job
 from kb.people.models import Person
+from kb.publishing import runs
+from kb.publishing.run_pages import FINDINGS_PAGE
+from kb.publishing.runs import LANE
+from kb.publishing.sources import place
 from tests.builders import Cast
 from tests.builders_writing import article, run
 from tests.conftest import settings_for

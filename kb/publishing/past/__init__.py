@@ -1,0 +1,1 @@
+"""What git knows of articles: when they were written, by whom, and what they said before."""

@@ -1,0 +1,1 @@
+"""Where articles come from, and what one file says; knows no table."""

@@ -1,0 +1,113 @@
+"""Where the relative links of articles lead."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from posixpath import join, normpath
+from urllib.parse import unquote, urlsplit
+
+from kb.articles.addresses import folder_of
+from kb.articles.pictures import Picture
+from kb.markup.article_links import Place
+from kb.publishing.sources.source import TEXTS
+
+NOWHERE = Place("")
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|\?")
+_SCHEME = re.compile(r"https?:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteMap:
+    """Every file that can be linked to, by its path."""
+
+    pages: Mapping[str, str]
+    """Path of an article → its address; path of a folder → the address of its section."""
+    pictures: Mapping[str, Picture]
+    home: str = ""
+    """Where the site itself is, such as ``https://help.example.org``: a whole address below it is one of its own."""
+    gone: frozenset[str] = frozenset()
+    """Paths and addresses of articles whose file is gone."""
+    base: str = ""
+    """What every address found here starts with: where a site is shown that is not the one readers see."""
+    _folded: dict[str, str] = field(init=False, default_factory=dict)
+    _addresses: set[str] = field(init=False, default_factory=set)
+    _known_ends: dict[tuple[str, str], str | None] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._addresses.update(self.pages.values())
+        for path in (*self.pages, *self.pictures):
+            self._folded.setdefault(path.lower(), path)
+
+    def end(self, source: str, target: str) -> str | None:
+        """Return the address ``find`` finds, "" for nowhere; remembered, because a folder's files link to the same."""
+        key = (folder_of(source), target)
+        if key not in self._known_ends:
+            place = self.find(source, target)
+            self._known_ends[key] = place.address if place else None
+        return self._known_ends[key]
+
+    def find(self, source: str, target: str) -> Place | None:
+        """Return where ``target``, written in the file ``source``, leads; None when it leaves the folder's files."""
+        place = self._found(source, target)
+        return replace(place, address=self.base + place.address) if self.base and place and place.address else place
+
+    def _found(self, source: str, target: str) -> Place | None:
+        target = self._within(target)
+        if _ELSEWHERE.match(target):
+            return None
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            return NOWHERE
+        rest = (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+        path = resolved(source, parts.path)
+        picture = self.pictures.get(self._known(path, ("",)))
+        if picture:
+            return Place(picture.address, picture.width, picture.height)
+        if target.startswith("/") and not is_text_path(parts.path):
+            return self._find_address(target)
+        address = self.pages.get(self._known(path, ("", *sorted(TEXTS), "/index.md")), "")
+        return Place(address + rest) if address else NOWHERE
+
+    def was_there(self, source: str, target: str) -> bool:
+        """Whether ``target``, which leads nowhere, is an article whose file is gone."""
+        written = self._within(target).partition("#")[0].partition("?")[0]
+        path = resolved(source, written)
+        return not self.gone.isdisjoint({written.rstrip("/"), path, *(path + ending for ending in TEXTS)})
+
+    def _within(self, target: str) -> str:
+        """Return the path of a whole address of this site, anything else as it is."""
+        if not self.home or not _SCHEME.match(target):
+            return target
+        own, written = self.home.partition("://")[2].rstrip("/"), target.partition("://")[2]
+        host, slash, path = written.partition("/")
+        return slash + path if slash and host.lower() == own.lower() else target
+
+    def _find_address(self, target: str) -> Place | None:
+        """An address of this site is kept as it is; one below /articles must be somebody's."""
+        path = target.partition("#")[0].partition("?")[0].rstrip("/")
+        if not path.startswith("/articles/"):
+            return None
+        return Place(target) if path in self._addresses else NOWHERE
+
+    def _known(self, path: str, endings: Iterable[str]) -> str:
+        """Return the path as the file is spelled; other tools do not care for the case of letters."""
+        for ending in endings:
+            if path + ending in self.pages or path + ending in self.pictures:
+                return path + ending
+        return next((self._folded[low] for end in endings if (low := (path + end).lower()) in self._folded), path)
+
+
+def still_true(links: Iterable[Mapping[str, str]], source: str, site: SiteMap) -> bool:
+    """Whether each stored link of ``source`` leads where it led when the page was made."""
+    return all(site.end(source, link["target"]) == link["address"] for link in links)
+
+
+def resolved(source: str, path: str) -> str:
+    """Return the path of the file that ``path``, written in the file ``source``, names; "/" is the content folder."""
+    return normpath(join(folder_of(source), unquote(path)) if not path.startswith("/") else unquote(path).lstrip("/"))
+
+
+def is_text_path(path: str) -> bool:
+    """Whether an address names the file of an article, as some tools write their links."""
+    return path.lower().endswith(tuple(TEXTS))
