@@ -176,7 +176,7 @@ class Redirect(Base):
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), index=True)
     """Where to; None with no ``to_url`` says that what was here is gone."""
     to_url: Mapped[str] = mapped_column(String(1000), default="")
-    """An address outside the articles, of a file that only redirects."""
+    """An address outside the articles, of a file that only redirects; or ``#…``, a place on the article's page."""
     gone_title: Mapped[str] = mapped_column(String(200), default="")
     """What was here was called so."""
     left_at: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """Sections and pictures as rows: what articles stand in, and what they show."""
 
+import hashlib
 from collections.abc import Iterable
 
 from sqlalchemy import select
@@ -33,20 +34,23 @@ def store_sections(session: Session, wanted: Iterable[SectionFile]) -> dict[str,
 def store_pictures(session: Session, wanted: Iterable[Picture], source: Source) -> None:
     """Keep the bytes of the pictures that are not kept yet; those of former pages stay."""
     there = set(session.scalars(select(Image.sha256)))
-    for picture in wanted:
-        if picture.sha256 not in there:
-            there.add(picture.sha256)
-            session.add(
-                Image(
-                    sha256=picture.sha256,
-                    path=picture.path[-400:],
-                    mime=picture.mime,
-                    width=picture.width,
-                    height=picture.height,
-                    data=source.file(picture.path).data,
-                )
+    coming = {picture.path: picture for picture in wanted if picture.sha256 not in there}
+    for file in source.read(coming):
+        picture = coming[file.path]
+        if picture.sha256 in there or hashlib.sha256(file.data).hexdigest() != picture.sha256:
+            continue  # the same picture under two names, or a file that changed a moment ago
+        there.add(picture.sha256)
+        session.add(
+            Image(
+                sha256=picture.sha256,
+                path=picture.path[-400:],
+                mime=picture.mime,
+                width=picture.width,
+                height=picture.height,
+                data=file.data,
             )
-            session.flush()
+        )
+        session.flush()
 
 
 def _name(row: Section, section: SectionFile) -> None:

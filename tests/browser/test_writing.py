@@ -52,20 +52,19 @@ class Handbook:
         self.git("commit", "--quiet", "--message", subject)
 
 
-@pytest.fixture(scope="module")
-def handbook(tmp_path_factory: pytest.TempPathFactory) -> Handbook:
+@pytest.fixture
+def handbook(tmp_path: Path) -> Handbook:
     """Two articles."""
-    book = Handbook(tmp_path_factory.mktemp("git") / "handbook")
+    book = Handbook(tmp_path / "handbook")
     book.write("billing/plans.md", OTHER, "Begin")
     book.write("billing/invoices.md", GOOD.format(text="Sent each month."), "Explain invoices")
     return book
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, handbook: Handbook) -> Iterator[Site]:
+@pytest.fixture
+def site(tmp_path: Path, handbook: Handbook) -> Iterator[Site]:
     """A site that publishes the handbook, with Ada who writes it."""
-    folder = tmp_path_factory.mktemp("site")
-    with running(folder, content=f"file://{handbook.folder}", hook_secret=SECRET) as started:
+    with running(tmp_path / "site", content=f"file://{handbook.folder}", hook_secret=SECRET) as started:
         with started.app.app_context():
             session = current_session()
             ada, _ = accounts.join(
@@ -189,7 +188,7 @@ def test_a_file_from_broken_to_renamed_to_rolled_back(
     expect(ada.get_by_text("The site is pinned")).to_have_count(0)
 
 
-ON_THE_DESK = ["/writing", "/writing/runs/2", "{preview}", "{preview}/articles/billing/invoices"]
+ON_THE_DESK = ["/writing", "{run}", "{preview}", "{preview}/articles/billing/invoices"]
 ON_THE_PHONE = [
     *ON_THE_DESK,
     "/writing/runs",
@@ -201,17 +200,27 @@ ON_THE_PHONE = [
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desk light", "phone dark"])
-def test_pages_for_writers_are_accessible(visit: Callable[..., Page], phone: bool) -> None:
+def test_pages_for_writers_are_accessible(
+    visit: Callable[..., Page], site: Site, handbook: Handbook, phone: bool
+) -> None:
+    handbook.git("checkout", "--quiet", "-b", "mend/invoices")
+    handbook.write("billing/invoices.md", GOOD.format(text="Sent each week."), "Mend the page on invoices")
+    handbook.git("checkout", "--quiet", "main")
+    handbook.write("billing/plans.md", "---\ntitle: [\n---\n", "Break the page on plans")
+    push(site)
     page = visit(phone=phone, dark=phone)
     page.goto("/sign-in")
     page.get_by_label("E-mail address or handle").fill("ada@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_load_state()
+    eventually(page, "/writing/runs", "Break the page on plans")
+    page.get_by_role("link", name="Break the page on plans").click()
+    run = page.url.removeprefix(site.url)
     page.goto("/writing/preview?ref=mend/invoices")
-    preview = page.url.removeprefix(page.url.partition("/writing")[0])
+    preview = page.url.removeprefix(site.url)
     wrong = []
-    for address in [one.format(preview=preview) for one in (ON_THE_PHONE if phone else ON_THE_DESK)]:
+    for address in [one.format(preview=preview, run=run) for one in (ON_THE_PHONE if phone else ON_THE_DESK)]:
         answer = page.goto(address)
         assert answer and answer.status == 200, address
         wrong += [f"{address}: {violation}" for violation in axe_violations(page)]

@@ -6,8 +6,10 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask, flash, render_template_string
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from kb.db import Fact, db
 from kb.forum import answers, ratings
 from kb.people.models import Person
 from kb.publishing import publishing
@@ -71,6 +73,24 @@ def test_members_share_the_main_part_and_keep_their_own_header(
         assert _account(hers) == "/people/alice"
         assert _account(his) == "/people/bob"
         assert not his.find(string=lambda text: "Alice" in text)
+
+
+def test_shared_page_is_made_while_its_request_keeps_nobody_from_writing(
+    app: Flask, signed_in: SignedIn, cast: Cast
+) -> None:
+    def view() -> object:
+        with db.engine.connect() as other:
+            if other.dialect.name == "sqlite":
+                other.exec_driver_sql("PRAGMA busy_timeout=200")
+                other.rollback()
+            with other.begin():
+                other.execute(insert(Fact).values(name="written meanwhile", value={}))
+        answer = app.make_response("made")
+        answer.headers[KEEP] = "1"
+        return answer
+
+    app.add_url_rule("/shared", view_func=shared_page(view))
+    assert signed_in(cast.alice).get("/shared").text == "made"
 
 
 def test_every_reader_posts_with_a_token_of_their_own(signed_in: SignedIn, session: Session, cast: Cast) -> None:

@@ -122,6 +122,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("names", sa.JSON(), nullable=False, server_default="{}"))
 
     op.execute("UPDATE article SET page_key = path, original = path")
+    op.execute("UPDATE redirect SET left_at = CURRENT_TIMESTAMP")
 
 
 def downgrade() -> None:
