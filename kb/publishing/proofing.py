@@ -99,7 +99,7 @@ def of_page(file: ArticleFile, expanded: Expanded, rendered: RenderedArticle, si
     text = _Text(file, expanded)
     found = [*file.doubts, *expanded.remarks, *_of_text(text, file), *_of_links(text, file, rendered, site)]
     if not file.summary:
-        found.append(Remark(file.path, 1, WARNING, "The article has no summary: search shows one.", "missing-summary"))
+        found.append(Remark(file.path, 1, WARNING, "The article has no summary, which lists and search would show.", "missing-summary"))
     return sorted(dict.fromkeys(found), key=lambda remark: (remark.line, remark.code))
 
 
@@ -225,6 +225,8 @@ def _of_text(text: _Text, file: ArticleFile) -> Iterator[Remark]:
 
 def _of_links(text: _Text, file: ArticleFile, rendered: RenderedArticle, site: SiteMap) -> Iterator[Remark]:
     for target, line in {link.target: link.line for link in reversed(rendered.links) if not link.address}.items():
+        if "{%" in target or "{{" in target:
+            continue  # named as a tag or variable already
         if is_picture(target.partition("#")[0].partition("?")[0]):
             yield Remark(file.path, line, WARNING, f"The picture is not there: {target}", "broken-image")
         elif site.was_there(file.path, target):
