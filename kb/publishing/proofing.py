@@ -99,7 +99,8 @@ def of_page(file: ArticleFile, expanded: Expanded, rendered: RenderedArticle, si
     text = _Text(file, expanded)
     found = [*file.doubts, *expanded.remarks, *_of_text(text, file), *_of_links(text, file, rendered, site)]
     if not file.summary:
-        found.append(Remark(file.path, 1, WARNING, "The article has no summary, which lists and search would show.", "missing-summary"))
+        message = "The article has no summary, which lists and search would show."
+        found.append(Remark(file.path, 1, WARNING, message, "missing-summary"))
     return sorted(dict.fromkeys(found), key=lambda remark: (remark.line, remark.code))
 
 
