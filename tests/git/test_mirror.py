@@ -122,17 +122,25 @@ def test_fetch_of_another_address_does_not_trust_the_old_copy(mirror: Mirror, tm
 
 def test_fetch_killed_in_the_middle_leaves_the_last_good_state(origin: Repository, mirror: Mirror) -> None:
     mirror.fetch()
-    noise = {f"n{number}.md": os.urandom(400_000) for number in range(12)}
-    second = origin.commit({"guides/install.md": b"# Install 2\n", **noise})
+    problems: list[str] = []
 
     def fetch() -> None:
-        with pytest.raises(GitFault, match="signal 9"):
+        try:
             mirror.fetch()
+        except GitFault as fault:
+            problems.append(str(fault))
 
-    assert killing(fetch, after=lambda: any(mirror.folder.rglob("tmp_*"))) > 0
-    assert text(mirror) == {"guides/install.md": b"# Install\n"}
+    for attempt in range(20):  # on a busy machine git may be done before anybody kills it
+        good = text(mirror)
+        noise = {f"n{number}.md": os.urandom(400_000) for number in range(12)}
+        new = origin.commit({"guides/install.md": b"# Install %d\n" % attempt, **noise})
+        killing(fetch, after=lambda: any(mirror.folder.rglob("tmp_*")))
+        if problems:
+            break
+    assert "signal 9" in problems[0]
+    assert text(mirror) == good
     mirror.fetch()
-    assert mirror.commit().sha == second
+    assert mirror.commit().sha == new
     assert not [path for path in mirror.folder.rglob("*") if path.name.startswith("tmp_")]
 
 

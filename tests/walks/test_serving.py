@@ -163,7 +163,9 @@ def test_serve_without_content_stops_on_a_new_site_and_goes_on_with_an_old_one(
 
 
 def serve(**variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a `kb serve` that cannot start."""
+    """Run a `kb serve` that cannot start; where no port is given it is a free one."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        variables = {"KB_PORT": str(free.getsockname()[1]), **variables}
     return subprocess.run(
         [sys.executable, "-m", "kb.cli", "serve"],
         cwd=ROOT,
