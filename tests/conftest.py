@@ -12,6 +12,7 @@ import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -56,6 +57,25 @@ BEGIN
   END LOOP;
 END $$
 """
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled by an earlier test of this process: each test's site would compile them all again."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was kept; Jinja compiles again when the template's text is another."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 class Browser(FlaskClient):
@@ -141,6 +161,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     with clock.held_at(NOON):
         site = create_app(settings_for(tmp_path, database_url))
         site.testing = True
+        site.jinja_env.bytecode_cache = COMPILED
         site.test_client_class = Browser
         yield site
         with site.app_context():
