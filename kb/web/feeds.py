@@ -27,56 +27,40 @@ ATOM, XML = "application/atom+xml", "application/xml"
 @bp.get("/feeds/articles.atom")
 def articles() -> Response:
     """The articles that changed last."""
-    entries = article_outlets.newest(current_session())
-    made = feed_xml.atom(
-        id=_name("articles"),
-        title=gettext("Articles of %(site)s", site=_site_name()),
-        link=_full("/articles"),
-        itself=_full("/feeds/articles.atom"),
-        author=_site_name(),
-        entries=[
-            feed_xml.Entry(
-                id=_name(f"article:{entry.id}"),
-                title=entry.title,
-                link=_full(entry.address),
-                summary=entry.summary,
-                published=entry.created_at,
-                updated=entry.changed_at,
-                authors=entry.authors,
-                tags=entry.tags,
-                lang=entry.lang,
-            )
-            for entry in entries
-        ],
-    )
-    return _answer(made, ATOM, max((entry.changed_at for entry in entries), default=None))
+    entries = [
+        feed_xml.Entry(
+            id=_name(f"article:{entry.id}"),
+            title=entry.title,
+            link=_full(entry.address),
+            summary=entry.summary,
+            published=entry.created_at,
+            updated=entry.changed_at,
+            authors=entry.authors,
+            tags=entry.tags,
+            lang=entry.lang,
+        )
+        for entry in article_outlets.newest(current_session())
+    ]
+    return _feed("articles", gettext("Articles of %(site)s", site=_site_name()), entries)
 
 
 @bp.get("/feeds/questions.atom")
 def questions() -> Response:
     """The newest questions of the community."""
-    rows = listing.listing(current_session(), None, tab="newest").rows
-    made = feed_xml.atom(
-        id=_name("questions"),
-        title=gettext("Questions to %(site)s", site=_site_name()),
-        link=_full("/questions"),
-        itself=_full("/feeds/questions.atom"),
-        author=_site_name(),
-        entries=[
-            feed_xml.Entry(
-                id=_name(f"question:{row.id}"),
-                title=row.title,
-                link=_full(row.address),
-                summary=row.extract,
-                published=row.created_at,
-                updated=row.active_at,
-                authors=(row.asker.name,),
-                tags=row.tags,
-            )
-            for row in rows
-        ],
-    )
-    return _answer(made, ATOM, max((row.active_at for row in rows), default=None))
+    entries = [
+        feed_xml.Entry(
+            id=_name(f"question:{row.id}"),
+            title=row.title,
+            link=_full(row.address),
+            summary=row.extract,
+            published=row.created_at,
+            updated=row.active_at,
+            authors=(row.asker.name,),
+            tags=row.tags,
+        )
+        for row in listing.listing(current_session(), None, tab="newest").rows
+    ]
+    return _feed("questions", gettext("Questions to %(site)s", site=_site_name()), entries)
 
 
 @bp.get("/sitemap.xml")
@@ -124,6 +108,18 @@ def _pages(kind: str, offset: int, limit: int) -> list[feed_xml.Page]:
         )
         for entry in entries
     ]
+
+
+def _feed(of: str, title: str, entries: list[feed_xml.Entry]) -> Response:
+    body = feed_xml.atom(
+        id=_name(of),
+        title=title,
+        link=_full(f"/{of}"),
+        itself=_full(f"/feeds/{of}.atom"),
+        author=_site_name(),
+        entries=entries,
+    )
+    return _answer(body, ATOM, max((entry.updated for entry in entries), default=None))
 
 
 def _answer(body: bytes, mimetype: str, changed: datetime | None = None) -> Response:
