@@ -186,7 +186,7 @@ def _page(session: Session, site: PreviewSite, entry: Entry, made: Page | None) 
         created_at=live.created_at if live else _written_at(site),
         changed_at=live.changed_at if live and entry.kind in (SAME, KEPT) else _written_at(site),
         reviewed_on=told.reviewed_on,
-        review_is_due=_is_due(told.reviewed_on, told.review_every),
+        review_is_due=_is_due(told.reviewed_on, told.review_every, live),
         status=told.status,
         audience=told.audience,
         owner=told.owner,
@@ -218,7 +218,10 @@ def _written_at(site: PreviewSite) -> datetime:
     return commit.authored_at if commit else clock.now()
 
 
-def _is_due(reviewed_on: date | None, every: int | None) -> bool:
+def _is_due(reviewed_on: date | None, every: int | None, live: Article | None) -> bool:
+    """Whether readers would be told so: by the day that was given to the article, else by the one its file names."""
+    if live and (live.reviewed_on, live.review_every) == (reviewed_on, every):
+        return care.is_overdue(live.review_due_on)
     if reviewed_on is None or every is None:
         return False
     return care.is_overdue(reviewed_on + timedelta(days=min(every, 36_500)))
