@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 import re
 import subprocess
 import time
@@ -23,7 +24,7 @@ ADDRESS = "/articles/billing/invoices"
 GOOD = "---\ntitle: Invoices\nsummary: Where to find them.\nowner: ada-author\n---\n{text}\n\nSee [plans](plans.md).\n"
 OTHER = "---\ntitle: Plans\nsummary: What there is.\n---\nThree plans.\n"
 BROKEN = GOOD.replace("title: Invoices", "title: Invoices: where?")
-NOBODY = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "PATH": "/usr/bin:/bin"}
+NOBODY = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "PATH": os.environ["PATH"]}
 
 
 class Handbook:
@@ -188,7 +189,14 @@ def test_a_file_from_broken_to_renamed_to_rolled_back(
     expect(ada.get_by_text("The site is pinned")).to_have_count(0)
 
 
-ON_THE_DESK = ["/writing", "{run}", "{preview}", "{preview}/articles/billing/invoices"]
+ON_THE_DESK = [
+    "/writing",
+    "{run}",
+    "{preview}",
+    "{preview}/articles/billing/invoices",
+    f"{ADDRESS}/history",
+    f"{ADDRESS}/history/1..2",
+]
 ON_THE_PHONE = [
     *ON_THE_DESK,
     "/writing/runs",
@@ -203,6 +211,7 @@ ON_THE_PHONE = [
 def test_pages_for_writers_are_accessible(
     visit: Callable[..., Page], site: Site, handbook: Handbook, phone: bool
 ) -> None:
+    handbook.write("billing/invoices.md", GOOD.format(text="Sent each day."), "Correct how often")
     handbook.git("checkout", "--quiet", "-b", "mend/invoices")
     handbook.write("billing/invoices.md", GOOD.format(text="Sent each week."), "Mend the page on invoices")
     handbook.git("checkout", "--quiet", "main")
