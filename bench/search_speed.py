@@ -1,8 +1,13 @@
-"""How quick and how good is search? Builds an index of real questions in a temporary folder and asks it."""
+"""How quick is search? Real questions, on every engine, beside SQLite's and PostgreSQL's own full text search.
+
+    python -m bench.search_speed [--sizes 1k,16k,100k] [--engines whoosh,…] [--queries 500] [--json FILE]
+
+Each engine builds in one process and answers in a new one, so that memory is its own. Prints a table in Markdown for
+each size: p50 / p95 / p99 in milliseconds. Run it on a quiet machine.
+"""
 
 import argparse
-import csv
-import gzip
+import gc
 import json
 import random
 import re
@@ -11,21 +16,28 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from html import unescape
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from kb.search.documents import Document
-from kb.search.engine import Engine, Key, Reach
-from kb.search.query import parse
-from kb.search.whoosh_engine import WhooshEngine
+from flask_migrate import upgrade
 
-DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+from bench.plain import Fts5, TsRank
+from bench.search_sets import community
+from bench.search_sites import Site, fill, give_meaning, hold, new_database, opened, server
+from kb.search.documents import Document
+from kb.search.engine import Engine, Reach
+from kb.search.query import parse
+
+SIZES = {"1k": ("support-16k", 1_000), "16k": ("support-16k", 20_000), "100k": ("support-100k", 100_000)}
+PLAIN = {"fts5": Fts5, "ts_rank": TsRank}
+OURS = {"whoosh": "sqlite", "postgres": "postgres"}
+MEANING = " + meaning"
+NAMES = (*PLAIN, *OURS)
 ALL = Reach()
-QUERIES = 1_000
-Asked = tuple[str, Key, Key]
 WORD = re.compile(r"\w+")
 HOSTILE = (
     "[a TO zzzz]", " OR ".join(f"{c}*" for c in "abcdefghijklmnopqrstuvwxyz"), "(" * 750 + ")" * 750, "*", "a~ b~2 c~9",
@@ -33,139 +45,186 @@ HOSTILE = (
     '"is the" "to the" "in the" "of the"', '-"is the" -"to the"', "-the", "is:open", "in:title the", "x" * 256,
     "page not work open windows new version use problem tab update add try why",
 )  # fmt: skip
+Figures = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What is asked."""
+
+    some: list[str] = field(default_factory=list)
+    """One to six words of a title."""
+    titles: list[str] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)
+    """The same as ``some``, broken off within the last word."""
+    drafts: list[str] = field(default_factory=list)
+    """About 100 words."""
 
 
 def main() -> None:
-    """Print a table, and write it as JSON where told."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--set", default="support-16k", help="support-300, support-16k or support-100k")
-    options.add_argument("--most", type=int, default=1_000_000, help="documents taken of it")
-    options.add_argument("--no-quality", action="store_true")
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--sizes", default=",".join(SIZES))
+    options.add_argument("--engines", default=",".join(NAMES))
+    options.add_argument("--queries", type=int, default=500)
     options.add_argument("--json", type=Path)
     chosen = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        figures = speed(Path(folder), chosen.set, chosen.most)
-    if not chosen.no_quality:
-        with tempfile.TemporaryDirectory() as folder:
-            figures["quality"] = quality(Path(folder))
-    for name, figure in figures.items():
-        print(f"{name:34} {figure}")
+    figures: dict[str, dict[str, Figures]] = {}
+    for size in chosen.sizes.split(","):
+        figures[size] = {}
+        for name in chosen.engines.split(","):
+            for column, found in measured(name, size, chosen.queries):
+                figures[size][column] = found
+                print(f"({size} {column}: {found})", flush=True)
+        show(size, figures[size])
     if chosen.json:
-        chosen.json.write_text(json.dumps(figures, indent=2))
+        chosen.json.write_text(json.dumps(figures, indent=1))
 
 
-def speed(folder: Path, name: str, most: int) -> dict[str, object]:
-    """Return build, size and times of ``name``'s index, times as p50, p95, p99 and the longest in milliseconds."""
-    held = list(islice(community(name), most))
-    began = time.perf_counter()
-    WhooshEngine(folder, site="bench").rebuild(iter(held), settled=0, reached=0)
-    built = time.perf_counter() - began
-    peak = _megabytes()
-    engine = WhooshEngine(folder, site="bench")
-    began = time.perf_counter()
-    engine.warm()
-    opened = time.perf_counter() - began
-    titles = [one.title for one in random.Random(1).sample(held, min(QUERIES, len(held)))]
-    some = [" ".join(WORD.findall(title)[: 1 + at % 6]) for at, title in enumerate(titles)]
-    begun = [text[: max(2, len(text) - at % 4)] for at, text in enumerate(some)]
-    texts = [f"{one.title} {one.text}"[:700] for one in random.Random(2).sample(held, min(300, len(held)))]
-    figures: dict[str, object] = {
-        "documents": len(held),
-        "build_seconds": round(built, 1),
-        "build_peak_megabytes": peak,
-        "open_seconds": round(opened, 3),
-        "index_megabytes": round(sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6, 1),
-        "search, first pass": _times(some, lambda text: engine.search(parse(text), ALL)),
-        "search, warm": _times(some, lambda text: engine.search(parse(text), ALL)),
-        "search a whole title": _times(titles, lambda text: engine.search(parse(text), ALL)),
-        "phrase": _times([f'"{text}"' for text in some], lambda text: engine.search(parse(text), ALL)),
-        "hostile": _times(HOSTILE * 10, lambda text: engine.search(parse(text), ALL)),
-        "suggest, first pass": _times(begun, lambda text: engine.suggest(parse(text), ALL)),
-        "suggest, warm": _times(begun, lambda text: engine.suggest(parse(text), ALL)),
-        "similar to 100 words, first pass": _times(texts, lambda text: engine.similar(text, ALL)),
-        "similar to 100 words, warm": _times(texts, lambda text: engine.similar(text, ALL)),
-        "one document put": _times(held[:50], lambda one: engine.put([one])),
-        "search after a put": _times(some[:50], lambda text: (engine.put(held[:1]), _timed(engine, text))[1], own=True),
-        "process_megabytes": _megabytes(),
+def measured(name: str, size: str, queries: int) -> Iterator[tuple[str, Figures]]:
+    """Yield the figures of one engine with so many documents, then those of ours together with meaning."""
+    on_server = name == "ts_rank" or OURS.get(name) == "postgres"
+    with (
+        server("postgres" if on_server else "sqlite") as address,
+        tempfile.TemporaryDirectory(prefix="kb-bench-", ignore_cleanup_errors=True) as folder,
+    ):
+        place = (name, size, Path(folder), new_database(address) if on_server else "")
+        by_words = {**_in_new_process(_built, *place), **_in_new_process(_asked, *place, queries)}
+        if name in OURS:
+            meant = _in_new_process(_meant, *place)
+            yield name + MEANING, {**meant, **_in_new_process(_asked, name + MEANING, *place[1:], queries)}
+        yield name, {**by_words, **_in_new_process(_put, *place)}
+
+
+def show(size: str, figures: dict[str, Figures]) -> None:
+    """Print one size's table, an engine a column."""
+    figures = dict(sorted(figures.items(), key=lambda item: (item[0] not in PLAIN, item[0])))
+    rows = dict.fromkeys(label for one in figures.values() for label in one)
+    print(f"\n| {size} | {' | '.join(figures)} |\n|{'---|' * (len(figures) + 1)}")
+    for row in rows:
+        cells = (_cell(one.get(row, "–")) for one in figures.values())
+        print(f"| {row} | {' | '.join(cells)} |")
+    print(flush=True)
+
+
+def times(items: Sequence[Any], call: Callable[[Any], object], *, longest: bool = False) -> list[float]:
+    """Return p50, p95 and p99 of what ``call`` takes for each of ``items``, in milliseconds, and perhaps the most."""
+    taken = []
+    for item in items:
+        began = time.perf_counter()
+        call(item)
+        taken.append((time.perf_counter() - began) * 1000)
+    cuts = statistics.quantiles(taken, n=100, method="inclusive")
+    return [round(one, 1) for one in (cuts[49], cuts[94], cuts[98], *([max(taken)] if longest else []))]
+
+
+def _in_new_process(work: Callable[..., Figures], *arguments: object) -> Figures:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def _built(name: str, size: str, folder: Path, url: str) -> Figures:
+    """Build the index of ``size``, and say how long it took and how much memory."""
+    documents = list(community(*SIZES[size]))
+    before = _megabytes_now()
+    if name in PLAIN:
+        seconds = _seconds(lambda: _plain(name, folder, url).put(documents))
+    else:
+        with opened(folder, url) as site:
+            upgrade()
+            seconds = _seconds(lambda: fill(site, documents))
+    return {"documents": len(documents), "build, s": seconds, "build takes, MB": _megabytes_most() - before}
+
+
+def _meant(name: str, size: str, folder: Path, url: str) -> Figures:
+    """Make the vectors of every document."""
+    documents = list(community(*SIZES[size]))
+    before = _megabytes_now()
+    with opened(folder, url) as site:
+        hold(documents)
+        seconds = _seconds(lambda: give_meaning(site))
+    return {"documents": len(documents), "vectors, s": seconds, "build takes, MB": _megabytes_most() - before}
+
+
+def _asked(name: str, size: str, folder: Path, url: str, queries: int) -> Figures:
+    """Ask the index that was built."""
+    held = list(community(*SIZES[size]))
+    texts = _texts(held, queries)
+    del held
+    gc.collect()
+    if name in PLAIN:
+        return _asked_plain(_plain(name, folder, url), texts)
+    with opened(folder, url) as site:
+        return _asked_ours(site.both if name.endswith(MEANING) else site.words, site, texts)
+
+
+def _put(name: str, size: str, folder: Path, url: str) -> Figures:
+    """Put a few documents again, one at a time."""
+    some = list(islice(community(SIZES[size][0]), 50))
+    if name in PLAIN:
+        return {"one document put": times([[one] for one in some], _plain(name, folder, url).put)}
+    with opened(folder, url) as site:
+        return {"one document put": times([[one] for one in some], site.words.put)}
+
+
+def _asked_plain(plain: Fts5 | TsRank, texts: Texts) -> Figures:
+    return {
+        "search, first pass": times(texts.some, plain.find),
+        "search": times(texts.some, plain.find),
+        "search a whole title": times(texts.titles, plain.find),
+        "suggest": times(texts.begun, plain.begun),
+        "similar to 100 words": times(texts.drafts, plain.find),
+    }
+
+
+def _asked_ours(engine: Engine, site: Site, texts: Texts) -> Figures:
+    before = _megabytes_now()
+    opened_in = _seconds(site.both.vectors.look if engine is site.both else site.words.warm)
+
+    def search(text: str) -> object:
+        return engine.search(parse(text), ALL)
+
+    figures: Figures = {
+        "open, s": opened_in,
+        "search, first pass": times(texts.some, search),
+        "search": times(texts.some, search),
+        "search a whole title": times(texts.titles, search),
+        "phrase": times([f'"{text}"' for text in texts.some], search),
+        "hostile, and the longest": times(HOSTILE * 10, search, longest=True),
+        "suggest": times(texts.begun, lambda text: engine.suggest(parse(text), ALL)),
+        "similar to 100 words": times(texts.drafts, lambda text: engine.similar(text, ALL)),
+        "memory to answer, MB": _megabytes_now() - before,
     }
     return figures
 
 
-def quality(folder: Path) -> dict[str, list[float]]:
-    """Return R@1, R@5, R@10 and the number of queries by set; a title is the query, its own question left out."""
-    results: dict[str, list[float]] = {}
-    for name, with_answers in (("stackfaq, question and answers", True), ("stackfaq, question", False)):
-        documents, asked = _faq(with_answers=with_answers)
-        results[name] = _recall(folder / name, documents, asked)
-    held = {one.ref: one for one in community("support-16k")}
-    with (DATA / "community" / "support-16k.duplicates.tsv").open() as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    pairs = [(int(row["question_id"]), int(row["duplicate_of"])) for row in rows if row["same_title"] == "0"]
-    asked = [(held[a].title, Key("question", b), Key("question", a)) for a, b in pairs if a in held and b in held]
-    results["support-16k, different titles"] = _recall(folder / "support", list(held.values()), asked)
-    return results
+def _plain(name: str, folder: Path, url: str) -> Fts5 | TsRank:
+    return TsRank(url) if name == "ts_rank" else Fts5(folder / "plain.db")
 
 
-def community(name: str) -> Iterator[Document]:
-    """Yield the questions of one of the archives, with their answers in the text."""
-    with gzip.open(DATA / "community" / f"{name}.jsonl.gz", "rt") as file:
-        for line in file:
-            row = json.loads(line)
-            bodies = [row, *row.get("answers", [])]
-            yield Document(
-                kind="question",
-                ref=int(row["id"]),
-                title=row["title"],
-                text="\n".join(_text(one.get("body_html") or one.get("body_md") or "") for one in bodies)[:20_000],
-                created_at=datetime.fromisoformat(row["created_at"]),
-                tags=tuple(row["tags"]),
-                section=row["category"],
-                status="answered" if row.get("answers") else "needs_answer",
-            )
+def _texts(held: Sequence[Document], queries: int) -> Texts:
+    titles = [one.title for one in random.Random(1).sample(held, min(queries, len(held)))]
+    some = [" ".join(WORD.findall(title)[: 1 + at % 6]) for at, title in enumerate(titles)]
+    drafts = [f"{one.title} {one.text}"[:700] for one in random.Random(2).sample(held, min(queries // 3, len(held)))]
+    return Texts(some, titles, [text[: max(2, len(text) - at % 4)] for at, text in enumerate(some)], drafts)
 
 
-def _faq(*, with_answers: bool) -> tuple[list[Document], list[Asked]]:
-    rows = json.loads((DATA / "stackfaq" / "stackExchange-FAQ.json").read_text())["root"]["qapair"]
-    documents, asked = [], []
-    for ref, row in enumerate(rows, 1):
-        text = "\n".join(row["answer"]) if with_answers else ""
-        documents.append(Document("question", ref, row["question"], text, datetime(2026, 1, 1, tzinfo=UTC)))
-        asked.extend((one, Key("question", ref), Key("question", 0)) for one in row["rephr"] if one and one != "*")
-    return documents, asked
-
-
-def _recall(folder: Path, documents: list[Document], asked: list[Asked]) -> list[float]:
-    engine = WhooshEngine(folder, site="bench")
-    engine.rebuild(documents, settled=0, reached=0)
-    places = []
-    for text, right, itself in asked:
-        keys = engine.search(parse(text), Reach(hidden=frozenset({itself})), limit=10).keys
-        places.append(next((at for at, key in enumerate(keys, 1) if key == right), 99))
-    return [round(sum(place <= most for place in places) / len(places), 3) for most in (1, 5, 10)] + [len(places)]
-
-
-def _timed(engine: Engine, text: str) -> float:
+def _seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
-    engine.search(parse(text), ALL)
-    return time.perf_counter() - began
+    work()
+    return round(time.perf_counter() - began, 1)
 
 
-def _times(items: Sequence[Any], call: Callable[[Any], object], *, own: bool = False) -> list[float]:
-    taken = []
-    for item in items:
-        began = time.perf_counter()
-        said = call(item)
-        taken.append((float(said) if own else time.perf_counter() - began) * 1000)  # type: ignore[arg-type]
-    parts = statistics.quantiles(taken, n=100)
-    return [round(one, 2) for one in (parts[49], parts[94], parts[98], max(taken))]
+def _cell(figure: object) -> str:
+    return " / ".join(f"{one:g}" for one in figure) if isinstance(figure, list) else str(figure)
 
 
-def _megabytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def _megabytes_now() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() >> 20
 
 
-def _text(html: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", " ", html))
+def _megabytes_most() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
 if __name__ == "__main__":

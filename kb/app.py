@@ -33,6 +33,7 @@ from kb.web import (
     hooks,
     inbox,
     limits,
+    metrics,
     people,
     questions,
     render,
@@ -42,7 +43,7 @@ from kb.web import (
 )
 
 migrate = Migrate(directory=str(PROJECT / "kb" / "migrations"))
-AREAS = (home, articles, search, questions, answers, people, inbox, writing, hooks, feeds, health, assets)
+AREAS = (home, articles, search, questions, answers, people, inbox, writing, hooks, feeds, health, metrics, assets)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # These may hold passwords, so errors do not repeat them.
-SECRETS = {"KB_SECRET_KEY", "KB_DATABASE_URL", "KB_MAIL_URL", "KB_CONTENT", "KB_HOOK_SECRET"}
+SECRETS = {"KB_SECRET_KEY", "KB_DATABASE_URL", "KB_MAIL_URL", "KB_CONTENT", "KB_HOOK_SECRET", "KB_METRICS_TOKEN"}
 PASSED_ON = ("SSH_AUTH_SOCK", "SSL_CERT_FILE", "GIT_SSL_CAINFO", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY")
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -119,11 +119,25 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(5000, ge=1, le=65535, description="Port to listen on")
     processes: int = Field(2, ge=1, le=64, description="Web processes that answer requests")
-    search: Literal["whoosh"] = Field("whoosh", description="Search engine: `whoosh`")
+    search: Literal["whoosh", "postgres"] | None = Field(
+        None, description="Search engine: `whoosh`, or `postgres` where the database is; unset: by the database"
+    )
+    meaning: Switch = Field(True, description="`on` or `off`: whether search also finds by what words mean")
+    metrics_token: Annotated[str, _at_least(16)] | None = Field(
+        None,
+        description="Lets `/metrics` be read from other machines, 16 characters or more; unset: from this one only",
+    )
     rate_limits: Switch = Field(True, description="`on` or `off`; turn off only to measure load on a site of your own")
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="How many reverse proxies in front may be believed about the reader's address"
     )
+
+    @field_validator("search")
+    @classmethod
+    def _fits_the_database(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value == "postgres" and not str(info.data.get("database_url")).startswith("postgresql"):
+            raise ValueError("needs KB_DATABASE_URL to be a PostgreSQL address")
+        return value
 
     @property
     def data(self) -> Path:
@@ -134,6 +148,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address, with its default filled in."""
         return self.database_url or f"sqlite:///{self.data / 'sidekick.db'}"
+
+    @property
+    def search_engine(self) -> str:
+        """Which search engine it is, with its default filled in: ``whoosh`` or ``postgres``."""
+        return self.search or ("postgres" if self.database.startswith("postgresql") else "whoosh")
 
     @property
     def public_url(self) -> str:

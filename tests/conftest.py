@@ -4,17 +4,20 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from kb import clock
@@ -28,6 +31,7 @@ from tests.builders import Cast
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ON_POSTGRES = os.environ.get("KB_TEST_DATABASE") == "postgres"
+NAME = "kb_tests"
 DATA = Path(os.environ.get("KB_TEST_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
 
 
@@ -35,7 +39,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL, run only what uses the database; the rest ran on SQLite."""
     if not ON_POSTGRES:
         return
-    using = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
+    using = [
+        item
+        for item in items
+        if "database_url" in getattr(item, "fixturenames", ()) and item.get_closest_marker("once") is None
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(using)])
     items[:] = using
 
@@ -76,6 +84,23 @@ class Compiled(BytecodeCache):
 
 
 COMPILED = Compiled()
+ENGINES: dict[str, Engine] = {}
+"""By address: an engine keeps the statements it compiled."""
+
+
+class KeptRule(Rule):
+    """A route that takes what builds its addresses from an earlier test: making that for all takes a site 25 ms."""
+
+    _made: ClassVar[dict[tuple[object, ...], Any]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Any:
+        what = (self.rule, repr(self.defaults), tuple(self._trace), append_unknown)
+        if what not in self._made:
+            self._made[what] = super()._compile_builder(append_unknown)
+        return self._made[what]
+
+
+Flask.url_rule_class = KeptRule
 
 
 class Browser(FlaskClient):
@@ -110,6 +135,20 @@ def settings_for(folder: Path, database_url: str | None, **more: object) -> Sett
     return Settings(**values)  # type: ignore[arg-type]
 
 
+@contextmanager
+def site_with(settings: Settings) -> Iterator[Flask]:
+    """Make a site for tests, which keeps what earlier ones of this process compiled: templates and statements."""
+    site = create_app(settings)
+    site.testing = True
+    site.jinja_env.bytecode_cache = COMPILED
+    site.test_client_class = Browser
+    with site.app_context():
+        db.engines[None] = ENGINES.setdefault(settings.database, db.engine)
+    yield site
+    with site.app_context():
+        db.engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str | None]:
     """Address of an empty PostgreSQL server of this process, None when the run is on SQLite."""
@@ -125,6 +164,8 @@ def postgres() -> Iterator[str | None]:
             _on_server(url, f"ALTER SYSTEM SET {careless} = off")
         _on_server(url, "SELECT pg_reload_conf()")
         yield url
+        for address in (url, _database(url, NAME)):
+            _administrator(address).dispose()
         server.cleanup()
 
 
@@ -135,8 +176,8 @@ def migrated(postgres: str | None, tmp_path_factory: pytest.TempPathFactory) -> 
     if postgres is None:
         url = f"sqlite:///{folder / 'template.db'}"
     else:
-        _on_server(postgres, "CREATE DATABASE kb_tests")
-        url = _database(postgres, "kb_tests")
+        _on_server(postgres, f"CREATE DATABASE {NAME}")
+        url = _database(postgres, NAME)
     app = create_app(settings_for(folder, url))
     with app.app_context():
         upgrade()
@@ -146,10 +187,18 @@ def migrated(postgres: str | None, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def database_url(postgres: str | None, migrated: Path | str, tmp_path: Path) -> Iterator[str]:
-    """Address of a migrated, empty database for one test."""
-    if postgres is None:
-        shutil.copy(migrated, tmp_path / "sidekick.db")
-        yield f"sqlite:///{tmp_path / 'sidekick.db'}"
+    """Address of a migrated, empty database for one test; all of a process have the same address."""
+    if isinstance(migrated, Path):
+        place = migrated.with_name("sidekick.db")
+        for beside in (
+            "",
+            "-journal",
+            "-wal",
+            "-shm",
+        ):  # copied over, it would still be open to whoever forgot to close
+            place.with_name(f"sidekick.db{beside}").unlink(missing_ok=True)
+        shutil.copy(migrated, place)
+        yield f"sqlite:///{place}"
         return
     yield str(migrated)
     _on_server(str(migrated), EMPTY_EVERYTHING)
@@ -158,14 +207,8 @@ def database_url(postgres: str | None, migrated: Path | str, tmp_path: Path) -> 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """A site of one test, with mail kept in memory and the clock held at noon of 2 March 2026."""
-    with clock.held_at(NOON):
-        site = create_app(settings_for(tmp_path, database_url))
-        site.testing = True
-        site.jinja_env.bytecode_cache = COMPILED
-        site.test_client_class = Browser
+    with clock.held_at(NOON), site_with(settings_for(tmp_path, database_url)) as site:
         yield site
-        with site.app_context():
-            db.engine.dispose()
 
 
 @pytest.fixture
@@ -222,7 +265,10 @@ def _database(server: str, name: str) -> str:
 
 
 def _on_server(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _administrator(server).connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()
+
+
+@cache  # connecting takes longer than most statements
+def _administrator(server: str) -> Engine:
+    return create_engine(server, isolation_level="AUTOCOMMIT")

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from kb import clock, history
 from kb.articles import feedback_lists
-from kb.articles.masking import masked
 from kb.articles.models import Article, ArticleFeedback
 from kb.errors import Invalid, NotFound, Refused
 from kb.people import rules
 from kb.people.models import Person
 from kb.search import changes
 from kb.search.documents import ARTICLE
+from kb.search.masking import masked
 
 REASONS = ("wrong", "outdated", "unclear", "incomplete", "other")
 LONGEST_COMMENT = 1000

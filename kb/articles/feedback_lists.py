@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.articles.addresses import address_of
-from kb.articles.models import Article, ArticleFeedback, Section
+from kb.articles.models import LAST_SECTION, Article, ArticleFeedback, Section
 from kb.errors import Invalid, NotFound
 
 GroupKey = tuple[int, int]
@@ -83,10 +83,10 @@ def listing(session: Session, *, article_id: int | None = None, open_only: bool 
             Article.owner,
             Article.status,
             Article.revision.label("present"),
-            Section.slug.label("section_slug"),
+            LAST_SECTION.label("section_slug"),
         )
         .join(Article, Article.id == grouped.c.article_id)
-        .join(Section, Section.id == Article.section_id)
+        .outerjoin(Section, Section.id == Article.section_id)
         .order_by(grouped.c.last_at.desc(), grouped.c.article_id, grouped.c.revision)
         .limit(PAGE)
         .offset((page - 1) * PAGE)

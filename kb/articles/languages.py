@@ -1,28 +1,27 @@
-"""Articles in several languages: what languages are called, which versions a page has, and what belongs together."""
+"""Articles in several languages: what languages are called, and which versions a page has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from posixpath import normpath
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
-from kb.articles.addresses import address_of, folder_of
+from kb.articles.addresses import address_of
 from kb.articles.models import Article, Section
-from kb.articles.remarks import WARNING, Remark
 from kb.articles.shapes import Language, Version
-from kb.articles.trees import SITE_LANGUAGE, base_of, without_infix
+from kb.articles.translations import Text, keys_of
+from kb.articles.trees import SITE_LANGUAGE, base_of
 from kb.db import touch_site
 
 _TIED: tuple[Any, ...] = (
-    Article.id,
     Article.path,
     Article.page_key,
     Article.original,
-    Article.slug,
     Section.slug.label("section"),
+    Article.slug,
+    Article.tree,
 )
 _VERSION: tuple[Any, ...] = (Article.lang, Article.tree, Article.title, Article.changed_at, Article.slug)
 
@@ -80,58 +79,19 @@ def site_language(session: Session) -> str:
     return base_of(lang) if lang else SITE_LANGUAGE
 
 
-def tie(session: Session) -> list[Remark]:
-    """Give each translation the key of its original; returns a warning for each that names one which is not there.
-
-    ``Article.original`` is a path, an address, or a slug within the section or alone. A translation whose original
-    is not found by it belongs to the page with its section and slug, else it stands alone.
-    """
+def tie(session: Session) -> None:
+    """Give each translation the key of its original."""
+    foreign = select(Article.id).where(Article.tree != "").limit(1)
+    if session.scalar(foreign) is None:
+        return
     live = Article.status != "retired"
-    joined = select(*_TIED).join(Section, Section.id == Article.section_id).where(live).order_by(Article.id)
-    foreign = select(Article.id).where(Article.tree != "").correlate(None)
-    translations = session.execute(joined.where(Article.id.in_(foreign))).all()
-    if not translations:
-        return []
-    names = _names(session.execute(joined.where(Article.id.not_in(foreign))))
-    remarks = []
-    changed = False
-    for row in translations:
-        named = _found(row, names)
-        key = named or names.get(f"{row.section}/{row.slug}") or row.original
-        if key != row.page_key:
-            changed = True
-            session.execute(update(Article).where(Article.id == row.id).values(page_key=key))
-        if not named and _is_named(row):
-            message = f"translation_of names an article that is not there: {row.original}"
-            remarks.append(Remark(row.path, 1, WARNING, message, "translation"))
-    if changed:
+    rows = session.execute(select(*_TIED).join(Section, Section.id == Article.section_id).where(live)).all()
+    keys, _ = keys_of(Text(*row) for row in rows)
+    wrong = {row.path: keys[row.path] for row in rows if keys.get(row.path, row.page_key) != row.page_key}
+    for path, key in wrong.items():
+        session.execute(update(Article).where(Article.path == path).values(page_key=key))
+    if wrong:
         touch_site(session)
-    return remarks
-
-
-def _names(originals: Iterable[Row[*tuple[Any, ...]]]) -> dict[str, str]:
-    """Return the keys of originals by all that they may be called, a slug alone only where just one has it."""
-    names: dict[str, str] = {}
-    slugs: dict[str, set[str]] = {}
-    for row in originals:
-        for name in (row.path, row.page_key, address_of(row.section, row.slug), f"{row.section}/{row.slug}"):
-            names.setdefault(name, row.page_key)
-        slugs.setdefault(row.slug, set()).add(row.page_key)
-    return {**{slug: min(found) for slug, found in slugs.items() if len(found) == 1}, **names}
-
-
-def _found(row: Row[*tuple[Any, ...]], names: Mapping[str, str]) -> str:
-    wanted = row.original.partition("#")[0].rstrip("/").removesuffix(".html")
-    beside = normpath(f"{folder_of(row.path)}/{wanted}").lstrip("/")
-    for name in (wanted, f"{row.section}/{wanted}", beside, beside.partition("/")[2]):
-        if name in names:
-            return names[name]
-    return ""
-
-
-def _is_named(row: Row[*tuple[Any, ...]]) -> bool:
-    """Whether its file names the original, where otherwise its own path would."""
-    return row.original not in (row.path, row.path.partition("/")[2], without_infix(row.path)[0])
 
 
 def _version(row: Row[*tuple[Any, ...]]) -> Version:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.db import Base
@@ -38,7 +38,10 @@ class Article(Base):
     shown_to_visitors = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    section_id: Mapped[int] = mapped_column(ForeignKey("section.id"))
+    section_id: Mapped[int | None] = mapped_column(ForeignKey("section.id"))
+    """None once it is retired: the folder it was in may be gone, and its section with it."""
+    former_section: Mapped[str] = mapped_column(String(80), default="")
+    """The slug of the section that a retired article was in last."""
     slug: Mapped[str] = mapped_column(String(120))
     tree: Mapped[str] = mapped_column(String(12), default="")
     """The language its address starts with, "" for the site's own: ``de`` for ``/de/articles/…``."""
@@ -104,7 +107,11 @@ class Article(Base):
     helpful_count: Mapped[int] = mapped_column(default=0)
     not_helpful_count: Mapped[int] = mapped_column(default=0)
 
-    section: Mapped[Section] = relationship()
+    section: Mapped[Section | None] = relationship()
+
+
+LAST_SECTION: ColumnElement[str] = func.coalesce(Section.slug, Article.former_section)
+"""The slug of the section an article is in, or was in last, for statements that join sections to articles outerly."""
 
 
 class GitCommit(Base):
@@ -181,6 +188,8 @@ class Redirect(Base):
     """What was here was called so."""
     left_at: Mapped[datetime | None]
     """When it left; of two that were at one address the later one counts."""
+    by_folder: Mapped[bool] = mapped_column(default=False)
+    """Whether it was seen while articles came from a folder, so that git, which came later, need not know of it."""
 
 
 class Image(Base):
@@ -191,6 +200,8 @@ class Image(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     path: Mapped[str] = mapped_column(String(400))
+    oid: Mapped[str] = mapped_column(String(64), default="")
+    """What git calls its bytes, so that a file which is the same is not read to learn its digest."""
     mime: Mapped[str] = mapped_column(String(40))
     width: Mapped[int | None]
     height: Mapped[int | None]

@@ -15,9 +15,13 @@ from kb.articles.models import Article, Image, Section
 from kb.articles.shapes import ArticleCard, ArticlePage, IndexPage, Language, SectionCard, SectionPage, Version
 from kb.errors import NotFound
 from kb.people import rules
+from kb.search import related
+from kb.search.documents import ARTICLE, QUESTION
+from kb.search.engine import Key
 
 PAGE_SIZE = 60
 NEIGHBOURS = 10
+MOST_RELATED, MOST_THREADS = 5, 3
 WORDS_A_MINUTE = 220
 DEEPEST_IN_CONTENTS = 3
 MOST_IN_CONTENTS = 60
@@ -177,7 +181,9 @@ def article(
     missing = _missing(session, versions, row, tree, viewer)
     own = next((one for one in versions if one.language.tree == tree), None)
     shown_at = own.address if own and row.tree != tree else address_of(section_slug, slug, tree)
-    in_section, by_id = _around(session, row, viewer, tree)
+    alike = related.refs_for(session, Key(ARTICLE, row.id))
+    onward = tuple(dict.fromkeys([*row.related_ids, *alike.get(ARTICLE, ())]))
+    in_section, by_id = _around(session, row.section_id, onward, viewer, tree)
     at = next((place for place, card in enumerate(in_section) if card.address == shown_at), None)
     return ArticlePage(
         id=row.id,
@@ -201,7 +207,8 @@ def article(
         neighbours=tuple(in_section[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]) if at is not None else (),
         previous=in_section[at - 1] if at else None,
         next=in_section[at + 1] if at is not None and at + 1 < len(in_section) else None,
-        related=tuple(by_id[number] for number in row.related_ids if number in by_id),
+        related=tuple(by_id[number] for number in onward if number in by_id)[:MOST_RELATED],
+        threads=related.shown_of(session, QUESTION, alike.get(QUESTION, ()), viewer)[:MOST_THREADS],
         shown_at=shown_at,
         index_address=address_of("", tree=tree),
         versions=versions if len(versions) > 1 or missing else (),
@@ -294,20 +301,20 @@ def _newer(row: Row[Any], versions: Sequence[Version]) -> Version | None:
 
 
 def _around(
-    session: Session, row: Row[Any], viewer: rules.Reader | None, tree: str
+    session: Session, home: int, others: Sequence[int], viewer: rules.Reader | None, tree: str
 ) -> tuple[list[ArticleCard], dict[int, ArticleCard]]:
-    """Return the cards of its section in order, and those of related articles by id, in one statement."""
+    """Return the cards of the section ``home`` in order, and of those and ``others`` by id, in one statement."""
     number, section_id = Article.id, Article.section_id
     rows = session.execute(
         select(number, section_id, Section.slug, Article.slug, Article.title, literal(""), *_CARD[3:])
         .join(Section, Section.id == section_id)
-        .where(or_(section_id == row.section_id, number.in_(row.related_ids)), listed_in(tree, viewer))
+        .where(or_(section_id == home, number.in_(others)), listed_in(tree, viewer))
         .order_by(*_ORDER)
     )
     in_section, by_id = [], {}
     for article_id, in_which, section_slug, *card in rows:
         by_id[article_id] = _card(section_slug, card, tree)
-        if in_which == row.section_id:
+        if in_which == home:
             in_section.append(by_id[article_id])
     return in_section, by_id
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from kb.search.related import Alike
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -110,6 +112,7 @@ class ArticlePage:
     previous: ArticleCard | None
     next: ArticleCard | None
     related: tuple[ArticleCard, ...]
+    """Those its writer named, then those that are about the same."""
     shown_at: str = ""
     """The address of this very page."""
     index_address: str = "/articles"
@@ -128,6 +131,8 @@ class ArticlePage:
     revision: int = 0
     path: str = ""
     """Its file, relative to the folder of articles."""
+    threads: tuple[Alike, ...] = ()
+    """Questions that are about the same."""
 
     @property
     def was_changed(self) -> bool:

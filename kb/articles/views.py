@@ -5,14 +5,19 @@ Nothing says who opened what: no person, no address, no session.
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.articles.models import Article, ArticleViews, Section
+from kb.jobs import job, later
 from kb.notices.once import INSERT
 
+KEPT = timedelta(days=400)
+"""A year and a little, so that a month can be held against the same month a year ago."""
 _BATCH = 500
 _counts: dict[str, int] = {}
 _lock = threading.Lock()
@@ -24,25 +29,32 @@ def opened(address: str) -> None:
         _counts[address] = _counts.get(address, 0) + 1
 
 
-def store(session: Session) -> bool:
-    """Add what was counted since the last time to today's numbers; returns whether there was anything.
+@contextmanager
+def storing(session: Session) -> Iterator[bool]:
+    """Add what was counted since the last time to today's numbers; yields whether there was anything.
 
-    What cannot be written is kept for the next time, and the error goes on to the caller. Addresses of no article
-    are forgotten.
+    The block commits. When it fails, or nothing can be written, the counts are kept for the next time. Addresses of
+    no article are forgotten.
     """
     with _lock:
         counts = dict(_counts)
         _counts.clear()
-    if not counts:
-        return False
     try:
-        _add(session, counts)
+        if counts:
+            _add(session, counts)
+        yield bool(counts)
     except Exception:
         with _lock:
             for address, count in counts.items():
                 _counts[address] = _counts.get(address, 0) + count
         raise
-    return True
+
+
+@job
+def forget_views(session: Session) -> None:
+    """Delete the numbers of days more than 400 days ago, and come back tomorrow."""
+    session.execute(delete(ArticleViews).where(ArticleViews.day < clock.now().date() - KEPT))
+    later(session, forget_views, after=timedelta(days=1), key="kb.articles.views.forget_views")
 
 
 def _add(session: Session, counts: dict[str, int]) -> None:

@@ -18,6 +18,7 @@ COMMANDS = {
     "work": "serving",
     "migrate": "serving",
     "publish": "publishing",
+    "search": "searching",
     "reindex": "searching",
     "person": "people",
     "import": "exchange",

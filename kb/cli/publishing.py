@@ -17,7 +17,7 @@ from kb.errors import Conflict, NotFound
 from kb.git.faults import GitFault
 from kb.publishing import drafting, runs
 from kb.publishing.drafting import Draft
-from kb.publishing.planning import ADDED, CHANGED, MOVED
+from kb.publishing.planning import ADDED, ALL, CHANGED, MOVED
 from kb.publishing.sources.place import Place, open_place, place_of
 
 STEPS = {
@@ -62,11 +62,14 @@ def publish(check: bool, yes: bool, at: str, form: str) -> None:
 def _checked(session: Session, place: Place, at: str, steps: "Steps") -> Report:
     """Work a run out and write nothing; a database without tables is a site without articles."""
     with glance(session):
-        known = drafting.known(session) if inspect(db.engine).has_table(Article.__tablename__) else ()
+        has_tables = inspect(db.engine).has_table(Article.__tablename__)
     steps("fetch", 0, 0)
     try:
         source = open_place(place, at=at)
-        drafted = drafting.draft_upon(known, source, progress=steps)
+        if has_tables:
+            drafted = drafting.draft(session, source, may_retire=ALL, progress=steps)
+        else:
+            drafted = drafting.draft_anew(source, progress=steps)
     except GitFault as fault:
         raise NotFound("%(problem)s", problem=fault.sentence) from None
     _require_articles(drafted, place)

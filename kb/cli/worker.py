@@ -1,4 +1,4 @@
-"""The worker: a thread runs jobs, another publishes, a third follows changes into the search index."""
+"""The worker: threads run jobs, publish, keep the search index, and work out what changed documents mean."""
 
 import logging
 import signal
@@ -10,13 +10,27 @@ from functools import partial
 from flask import Flask
 
 from kb import jobs
-from kb.articles import review_letters, timing
+from kb.articles import review_letters, timing, views
 from kb.db import current_session, db
 from kb.publishing import runs
-from kb.search import asking
+from kb.search import asking, completions, related, rollup
 from kb.search.following import forget_changes
+from kb.search.meaning import keeping
+from kb.search.reconciling import Rounds
 
 PAUSE = 0.25
+AFTER_A_FAULT = 2.0
+"""Seconds to wait when a step failed: a full disk or a database that is away would fill the log."""
+UPKEEP = (
+    jobs.forget_done,
+    forget_changes,
+    views.forget_views,
+    timing.tick,
+    review_letters.write_letters,
+    completions.gather,
+    rollup.roll_up,
+)
+"""Each stores the job of its next time itself; here the first is stored."""
 log = logging.getLogger(__name__)
 
 
@@ -26,7 +40,7 @@ def run(app: Flask) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with app.app_context():
-        for upkeep in (jobs.forget_done, forget_changes, timing.tick, review_letters.write_letters):
+        for upkeep in UPKEEP:
             jobs.later(current_session(), upkeep, key=f"{upkeep.__module__}.{upkeep.__name__}")
         runs.keep_polling(current_session(), timedelta(seconds=app.config["SETTINGS"].content_poll))
         current_session().commit()
@@ -40,12 +54,13 @@ def run(app: Flask) -> None:
 def start_threads(app: Flask, stop: threading.Event) -> list[threading.Thread]:
     """Start working until ``stop`` is set; returns the threads.
 
-    There are three, because neither a slow mail server nor a long publish must keep a new question out of search.
+    There are four, because neither a slow mail server nor a long publish must keep a new question out of search.
     """
     steps: dict[str, Callable[[Flask], bool]] = {
         "jobs": _run_job,
         "publishing": partial(_run_job, lane=runs.LANE),
-        "index": _follow,
+        "index": partial(_keep_index, rounds=Rounds()),
+        "meaning": _work_out_meaning,
     }
     threads = [threading.Thread(target=_loop, args=(app, stop, step), name=name) for name, step in steps.items()]
     for thread in threads:
@@ -58,18 +73,26 @@ def _loop(app: Flask, stop: threading.Event, step: Callable[[Flask], bool]) -> N
     while not stop.is_set():
         with app.app_context():
             try:
-                busy = step(app)
+                pause = 0.0 if step(app) else PAUSE
             except Exception:
                 log.exception("the worker's %s thread goes on after", threading.current_thread().name)
                 db.session.rollback()
-                busy = False
-        if not busy:
-            stop.wait(PAUSE)
+                pause = AFTER_A_FAULT
+        stop.wait(pause)
 
 
 def _run_job(app: Flask, lane: str = jobs.MAIN) -> bool:
     return jobs.run_next(current_session(), jobs.worker_name(), lane)
 
 
-def _follow(app: Flask) -> bool:
-    return bool(asking.follow(current_session(), app.extensions["search"]))
+def _keep_index(app: Flask, rounds: Rounds) -> bool:
+    session, engine = current_session(), app.extensions["search"]
+    return bool(asking.follow(session, engine) or rounds.go(session, engine))
+
+
+def _work_out_meaning(app: Flask) -> bool:
+    """Make vectors first, because what is related is found by them."""
+    session, meant = current_session(), app.config["SETTINGS"].meaning
+    more = (meant and keeping.keep(session)) or related.refresh(session, app.extensions["search"])
+    session.commit()
+    return more

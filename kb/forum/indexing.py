@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from math import prod
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
@@ -15,6 +17,7 @@ from kb.forum.standing import THREAD
 from kb.markup.plain import text_of
 from kb.notices import inbox
 from kb.people.models import Person
+from kb.people.rules import Reader
 from kb.search import documents
 from kb.search.documents import Document, Shown
 
@@ -24,6 +27,21 @@ MOST_SHOWN = 8_000
 """Characters of a question, and of its accepted answer, that a hit's extract is cut from."""
 
 _BOOSTS = {Status.SOLVED: 1.15, Status.ANSWERED: 1.0, Status.NEEDS_ANSWER: 0.9, Status.CLOSED: 0.85}
+_BY_READERS = 0.13
+"""What the ratings of the best answer add at most, half of it from five readers on."""
+
+
+@dataclass(slots=True)
+class _Answers:
+    """The visible answers of one question."""
+
+    texts: list[str] = field(default_factory=list)
+    """Best first."""
+    people: list[str] = field(default_factory=list)
+    helpful: int = 0
+    """How many found the one that helped most helpful."""
+    score: float = 0.0
+    """The best one's."""
 
 
 class Threads:
@@ -46,27 +64,33 @@ class Threads:
                 Question.tag_names,
                 Question.status,
                 Category.slug,
+                Person.handle,
             )
             .join(Category, Category.id == Question.category_id)
+            .join(Person, Person.id == Question.author_id)
             .where(Question.id.in_(refs), rules.visible_to(None, Question))
             .order_by(Question.id)
         ).all()
         answers = self._answers(session, refs)
         for row in found:
-            texts, helpful = answers[row.id]
+            answered = answers.get(row.id, _Answers())
+            why = reasons(Status(row.status), answered.helpful)
             yield Document(
                 kind=THREAD,
                 ref=row.id,
                 title=row.title,
-                text=_joined([row.body_html, *texts], MOST_TEXT),
-                created_at=row.created_at,
+                text=_joined([row.body_html, *answered.texts], MOST_TEXT),
+                at=row.created_at,
                 tags=tuple(row.tag_names),
                 section=row.slug,
                 status=str(row.status),
-                boost=boost(Status(row.status), helpful),
+                people=tuple(dict.fromkeys((row.handle, *answered.people))),
+                helpful=answered.score,
+                boost=prod(factor for _, factor in why),
+                reasons=why,
             )
 
-    def shown(self, session: Session, refs: Sequence[int], viewer: Person | None) -> dict[int, Shown]:
+    def shown(self, session: Session, refs: Sequence[int], viewer: Reader | None) -> dict[int, Shown]:
         """Return those of ``refs`` that ``viewer`` may see, hidden ones never: search is for what is there."""
         found = session.execute(_shown(), {"refs": refs})
         return {
@@ -102,12 +126,11 @@ class Threads:
         )
 
     @staticmethod
-    def _answers(session: Session, refs: Sequence[int]) -> dict[int, tuple[list[str], int]]:
-        """Return the visible answers of each question, best first, and how many found the best one helpful."""
-        texts: dict[int, list[str]] = defaultdict(list)
-        helpful: dict[int, int] = defaultdict(int)
-        found = session.execute(
-            select(Answer.question_id, Answer.body_html, Answer.helpful_count)
+    def _answers(session: Session, refs: Sequence[int]) -> dict[int, _Answers]:
+        found: dict[int, _Answers] = defaultdict(_Answers)
+        rows = session.execute(
+            select(Answer.question_id, Answer.body_html, Answer.helpful_count, Answer.score, Person.handle)
+            .join(Person, Person.id == Answer.author_id)
             .outerjoin(Acceptance, Acceptance.answer_id == Answer.id)
             .where(Answer.question_id.in_(refs), rules.visible_to(None, Answer))
             .order_by(
@@ -118,10 +141,12 @@ class Threads:
                 Answer.id,
             )
         )
-        for question_id, html, count in found:
-            texts[question_id].append(html)
-            helpful[question_id] = max(helpful[question_id], count)
-        return defaultdict(lambda: ([], 0), {ref: (texts[ref], helpful[ref]) for ref in texts})
+        for row in rows:
+            one = found[row.question_id]
+            one.texts.append(row.body_html)
+            one.people.append(row.handle)
+            one.helpful, one.score = max(one.helpful, row.helpful_count), max(one.score, row.score)
+        return dict(found)
 
 
 @cache
@@ -153,9 +178,13 @@ def _categories() -> Select[str, str]:
     return select(Category.slug, Category.name)
 
 
-def boost(status: Status, helpful: int) -> float:
-    """Return how much likelier a thread is to help than its words alone say: 0.85 to 1.3."""
-    return round(_BOOSTS[status] + 0.15 * helpful / (helpful + 5), 3)
+def reasons(status: Status, helpful: int) -> tuple[tuple[str, float], ...]:
+    """Return why a thread is likelier to help than its words say, or less likely: 0.85 to 1.3 in all."""
+    found = [(words_of(status).lower(), _BOOSTS[status])]
+    if helpful:
+        by = "1 reader" if helpful == 1 else f"{helpful} readers"
+        found.append((f"an answer helped {by}", round(1 + _BY_READERS * helpful / (helpful + 5), 3)))
+    return tuple((words, factor) for words, factor in found if factor != 1.0)
 
 
 def facts(status: Status, answers: int, me_too: int) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kb.forum.models import CloseReason, Status
+from kb.search.related import Alike
 
 STATUS_WORDS: dict[Status, str] = {
     Status.NEEDS_ANSWER: "Needs an answer",
@@ -240,6 +241,10 @@ class Thread:
     may_mark_duplicate: bool
     may_hide: bool
     may_show: bool
+    related: tuple[Alike, ...]
+    """Articles, then questions, that are about the same."""
+    answered_elsewhere: tuple[Alike, ...]
+    """Those of them that may answer this one; none unless it needs an answer and the reader may say it was asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One thread as one reader may see it, in at most four statements whatever its length."""
+"""One thread as one reader may see it, in at most seven statements whatever its length."""
 
 from functools import cache
 
@@ -35,9 +35,13 @@ from kb.forum.standing import THREAD
 from kb.forum.views import ANSWERS, Accepted, answers_of, revisions_of
 from kb.notices.models import Follow
 from kb.people.models import Person
+from kb.search.documents import ARTICLE
+from kb.search.engine import Key
+from kb.search.related import Alike, refs_for, shown_of
 
 __all__ = ["answer_for", "comment_for", "place_of_answer", "place_of_comment", "question_for", "thread"]
 
+RELATED_ARTICLES, RELATED = 3, 5
 DUPLICATES = 10
 """How many questions that were asked again a thread names."""
 
@@ -61,6 +65,7 @@ def thread(session: Session, question_id: int, viewer: Person | None, *, page: i
     answers, comments = answers_of(session, question, viewer, accepted, page, commented=row.commented)
     original, again = _duplicates(session, question_id, viewer) if row.asked_twice else (None, ())
     reason = reason_of(row.reason)
+    related = _related(session, question_id, viewer)
     return Thread(
         id=question.id,
         title=question.title,
@@ -103,6 +108,8 @@ def thread(session: Session, question_id: int, viewer: Person | None, *, page: i
         may_mark_duplicate=rules.may_mark_duplicate(viewer, question),
         may_hide=rules.may_hide(viewer, question),
         may_show=rules.may_show(viewer, question),
+        related=related,
+        answered_elsewhere=_answering(related) if _is_waiting(question, viewer) else (),
     )
 
 
@@ -156,6 +163,21 @@ def _question_by_id(*, hidden_too: bool) -> AnySelect:
         .where(Question.id == bindparam("question_id"), rules.visible(Question, hidden_too=hidden_too))
         .options(defer(Question.body_md))
     )
+
+
+def _related(session: Session, question_id: int, viewer: Person | None) -> tuple[Alike, ...]:
+    refs = refs_for(session, Key(THREAD, question_id))
+    articles = shown_of(session, ARTICLE, refs.get(ARTICLE, ()), viewer)
+    return articles[:RELATED_ARTICLES] + shown_of(session, THREAD, refs.get(THREAD, ()), viewer)[:RELATED]
+
+
+def _is_waiting(question: Question, viewer: Person | None) -> bool:
+    """Return whether ``viewer`` is one of those who look for the answer that ``question`` has not got."""
+    return question.status == Status.NEEDS_ANSWER and rules.may_mark_duplicate(viewer, question)
+
+
+def _answering(related: tuple[Alike, ...]) -> tuple[Alike, ...]:
+    return tuple(one for one in related if one.kind == ARTICLE or one.status in (Status.SOLVED, Status.ANSWERED))
 
 
 def _closure(row: AnyRow, reason: CloseReason | None) -> ClosureView | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markdown.preprocessors import Preprocessor
 
+from kb.markup.article_boxes import CONTAINERS
 from kb.markup.code import Scan
 
 # Spelling of the block's beginning: ":::note Title", ":::note[Title]", ":::{note} Title", "/// note | Title".
@@ -38,8 +39,17 @@ class Blocks(Preprocessor):
         lines = [_fence(line) if code[at] and (not at or not code[at - 1]) else line for at, line in enumerate(lines)]
         if not any(":::" in line or "///" in line for line in lines):
             return lines
-        pairs = _pairs(lines, code, self.kinds)
+        pairs, _ = _pairs(lines, code, self.kinds)
         return [*_rewritten(lines, pairs)] if pairs else lines
+
+
+def unclosed(markdown: str) -> list[tuple[int, str]]:
+    """Return line, from 0, and beginning (``:::note``) of each container that is never closed."""
+    if ":::" not in markdown and "///" not in markdown:
+        return []
+    lines = markdown.split("\n")
+    _, open_ones = _pairs(lines, _code_lines(lines), CONTAINERS)
+    return [(at, opening["mark"] + opening["kind"]) for at, opening in open_ones]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,10 @@ def _code_lines(lines: list[str]) -> list[bool]:
     return [scan.is_code(line) for line in lines]
 
 
-def _pairs(lines: list[str], code: list[bool], kinds: frozenset[str]) -> list[_Pair]:
+def _pairs(
+    lines: list[str], code: list[bool], kinds: frozenset[str]
+) -> tuple[list[_Pair], list[tuple[int, re.Match[str]]]]:
+    """Return the containers, and the beginnings of those that never end."""
     found: list[_Pair] = []
     open_ones: list[tuple[int, re.Match[str]]] = []
     for at, line in enumerate(lines):
@@ -71,7 +84,7 @@ def _pairs(lines: list[str], code: list[bool], kinds: frozenset[str]) -> list[_P
             start, match = open_ones.pop()
             title = (match["boxed"] or match["title"] or "").strip()
             found.append(_Pair(start, at, match["kind"].lower(), title))
-    return found
+    return found, open_ones
 
 
 def _rewritten(lines: list[str], pairs: list[_Pair]) -> Iterator[str]:

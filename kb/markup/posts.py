@@ -32,8 +32,10 @@ _BETWEEN_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 _pool = Pool(processes=1)
-atexit.register(_pool.close)
-os.register_at_fork(after_in_child=_pool.forget)
+_pool_of_imports = Pool(processes=_AT_ONCE)
+for _one in (_pool, _pool_of_imports):  # kept until the end: starting a process takes longer than most of its texts
+    atexit.register(_one.close)
+    os.register_at_fork(after_in_child=_one.forget)
 
 
 def render_post(markdown: str, people: Mapping[str, str] = {}) -> Rendered:
@@ -48,19 +50,18 @@ def render_post(markdown: str, people: Mapping[str, str] = {}) -> Rendered:
 
 def render_posts(items: Iterable[Source]) -> Iterator[Rendered]:
     """Yield many rendered as ``render_post`` does, in order and with two processes: for imports."""
-    pool, hands = Pool(processes=_AT_ONCE), ThreadPoolExecutor(_AT_ONCE)
+    hands = ThreadPoolExecutor(_AT_ONCE)
     waiting: deque[Future[list[Rendered]]] = deque()
     source = iter(items)
     try:
         while chunk := list(islice(source, _CHUNK)):
-            waiting.append(hands.submit(_render_chunk, pool, chunk))
+            waiting.append(hands.submit(_render_chunk, _pool_of_imports, chunk))
             if len(waiting) > _AT_ONCE:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
     finally:
         hands.shutdown(cancel_futures=True)
-        pool.close()
 
 
 def mentioned(markdown: str) -> frozenset[str]:

@@ -12,6 +12,7 @@ import kb.notices.models
 import kb.people.models
 import kb.search.models  # noqa: F401 - models put their tables into the metadata when imported
 from kb.db import Base
+from kb.search.postgres.tables import is_of_the_schema
 
 database = current_app.extensions["migrate"].db
 
@@ -33,6 +34,7 @@ def run() -> None:
                     target_metadata=Base.metadata,
                     render_as_batch=on_sqlite,
                     compare_type=True,
+                    include_name=is_of_the_schema,
                     transactional_ddl=True,
                 )
                 with context.begin_transaction():

@@ -3,6 +3,8 @@
 import hashlib
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -16,6 +18,9 @@ from kb.people.models import Person, Session
 
 LIFETIME = timedelta(days=28)
 SEEN_EVERY = timedelta(minutes=10)
+
+MOST_WAITING = 5_000
+"""Sign-ins whose time is kept while the database cannot take it; more than these are not noted."""
 
 MOST_DEVICES = 100
 # The first sign that is found counts: every browser claims to be several others too.
@@ -67,8 +72,7 @@ def find(session: orm.Session, token: str) -> tuple[Person, Session] | None:
         return None
     signed_in, person = row
     if clock.now() - signed_in.seen_at > SEEN_EVERY:
-        with _seen_lock:
-            _seen[signed_in.id] = clock.now()
+        _note_seen(signed_in.id, clock.now())
     return person, signed_in
 
 
@@ -119,14 +123,29 @@ def _what(agent: str) -> tuple[str, str]:
     )
 
 
-def store_seen(session: orm.Session) -> bool:
-    """Write down when sessions were last seen, if any were since the last time; kept in memory until then."""
+@contextmanager
+def storing_seen(session: orm.Session) -> Iterator[bool]:
+    """Write down when sessions were last seen, if any were since the last time; yields whether any were.
+
+    The block commits. When it fails, or nothing can be written, the times are kept for the next time.
+    """
     with _seen_lock:
         seen = dict(_seen)
         _seen.clear()
-    for session_id, at in seen.items():
-        session.execute(update(Session).where(Session.id == session_id).values(seen_at=at))
-    return bool(seen)
+    try:
+        for session_id, at in seen.items():
+            session.execute(update(Session).where(Session.id == session_id).values(seen_at=at))
+        yield bool(seen)
+    except Exception:
+        for session_id, at in seen.items():
+            _note_seen(session_id, at)
+        raise
+
+
+def _note_seen(session_id: int, at: datetime) -> None:
+    with _seen_lock:
+        if session_id in _seen or len(_seen) < MOST_WAITING:
+            _seen[session_id] = max(at, _seen.get(session_id, at))
 
 
 def hash_of(token: str) -> bytes:

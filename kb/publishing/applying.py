@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from itertools import islice
 
-from sqlalchemy import String, cast, literal, update
+from sqlalchemy import String, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from kb import clock, history
-from kb.articles.models import Article, ArticleRevision, PublishRun
+from kb.articles.models import Article, ArticleRevision, PublishRun, Section
 from kb.db import touch_site
 from kb.publishing.planning import RETIRED, Plan, Step
 from kb.publishing.press import Page
@@ -63,7 +63,9 @@ def _retire(session: Session, plan: Plan) -> None:
     gone = [row.id for row in plan.retired]
     if not gone:
         return
-    session.execute(update(Article).where(Article.id.in_(gone)).values(status=RETIRED))
+    was_in = select(Section.slug).where(Section.id == Article.section_id).scalar_subquery()
+    values = {"status": RETIRED, "section_id": None, "former_section": was_in}
+    session.execute(update(Article).where(Article.id.in_(gone)).values(values))
     touch_site(session)
     changes.note_many(session, ARTICLE, gone)
     for row in plan.retired:
@@ -101,7 +103,8 @@ def _write(session: Session, step: Step, page: Page, section_id: int, run: Publi
         article.revision += is_new_text
     if is_new_text:
         article.helpful_count = article.not_helpful_count = 0
-    article.section_id, article.path, article.slug = section_id, file.path, file.slug
+    article.section_id, article.former_section = section_id, ""
+    article.path, article.slug = file.path, file.slug
     article.source_hash, article.markdown = file.digest, file.markdown
     for name in (*VALUES, *DATES):
         setattr(article, name, getattr(file, name))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kb.articles import care
 from kb.articles.addresses import address_of
 from kb.articles.care import Review
-from kb.articles.models import Article, ArticleFeedback, Section
+from kb.articles.models import LAST_SECTION, Article, ArticleFeedback, Section
 from kb.db import Fact
 from kb.people.models import Person
 from kb.publishing import run_pages
@@ -88,9 +88,9 @@ def _numbers() -> Select[*tuple[Any, ...]]:
 def _said(session: Session) -> tuple[SaidRow, ...]:
     """Return what readers said last and nobody settled; a bare no says nothing to act on."""
     rows = session.execute(
-        select(ArticleFeedback, Article.title, Section.slug, Article.slug, Article.tree)
+        select(ArticleFeedback, Article.title, LAST_SECTION, Article.slug, Article.tree)
         .join(Article, Article.id == ArticleFeedback.article_id)
-        .join(Section, Section.id == Article.section_id)
+        .outerjoin(Section, Section.id == Article.section_id)
         .where(*_OPEN, (ArticleFeedback.comment != "") | (ArticleFeedback.reason != ""))
         .order_by(ArticleFeedback.id.desc())
         .limit(MOST)

@@ -5,23 +5,22 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kb import clock
-from kb.articles.addresses import address_of, folder_of
-from kb.articles.models import Article, PublishRun, Section
+from kb.articles.addresses import address_of
 from kb.articles.remarks import ERROR, WARNING, Fault, Remark
 from kb.db import glance
 from kb.git import renames
 from kb.people import stationery
-from kb.publishing import proofing, redirects
-from kb.publishing.forwarding import Refusal, Stub
+from kb.publishing import mapping, present, proofing, redirects
+from kb.publishing.forwarding import Left, Refusal, Stub, Table
 from kb.publishing.past import lineage
 from kb.publishing.past.remembering import Reading
 from kb.publishing.planning import ALL, Known, Plan, make_plan
+from kb.publishing.present import Present, last_run
 from kb.publishing.press import Page, print_pages
-from kb.publishing.proofing import Standing
+from kb.publishing.proofing import standing_as_it_was
 from kb.publishing.sources import files, snippets
 from kb.publishing.sources.files import ArticleFile
 from kb.publishing.sources.links import SiteMap, still_true
@@ -44,12 +43,10 @@ class Planned:
     plan: Plan
     seen: Survey
     library: Library
+    map: SiteMap
+    """Where everything is going to be."""
     remarks: tuple[Remark, ...]
     """What there is to say without pages."""
-
-    def site_map(self, base: str = "") -> SiteMap:
-        """Return where everything is going to be, where addresses start with ``base``."""
-        return replace(site_map(self.plan, self.seen), base=base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +65,8 @@ class Draft:
     """The id of the last run before it."""
     reading: Reading | None = None
     """What git knows of their past."""
+    synonyms: tuple[str, ...] | None = None
+    """What search is to take for the same; None keeps what it takes now."""
 
     @property
     def has_errors(self) -> bool:
@@ -81,69 +80,27 @@ def draft(session: Session, source: Source, *, may_retire: int = 0, progress: Pr
     No transaction is open meanwhile unless one was before: SQLite lets nobody write while somebody is reading.
     """
     with glance(session):
-        upon, since = last_run(session), _commit_before(session)  # first, so that a run in between is noticed
-        articles = known(session)
-    drafted = draft_upon(articles, source, since=since, may_retire=may_retire, progress=progress)
-    drafted = replace(drafted, upon=upon)
-    if not isinstance(source, GitSource):
-        return drafted
-    progress("history", 0, 0)
-    return replace(drafted, reading=lineage.read(session, source, languages=drafted.seen.languages))
+        upon, before = last_run(session), present.read(session)  # in this order, so that a run in between is noticed
+    work = _begun(before, source, may_retire, progress)
+    reading = None
+    if isinstance(source, GitSource):
+        progress("history", 0, 0)
+        reading = lineage.read(session, source, languages=work.seen.languages)
+        work = replace(work, left=tuple(lineage.left_by(reading, source)))
+    return replace(_drafted(work, progress), upon=upon, reading=reading)
 
 
-def draft_upon(
-    articles: tuple[Known, ...],
-    source: Source,
-    *,
-    since: str = "",
-    may_retire: int = ALL,
-    progress: Progress = in_silence,
-) -> Draft:
-    """Work out a run on a site that has these articles, without their past: to be looked at, not to be stored.
-
-    ``since`` is the commit that they are of, by which git knows what was renamed.
-    """
-    started_at = clock.now()
-    progress("read", 0, 0)
-    seen, library, plan = _planned(articles, source, since, may_retire)
-    plan, pages = _printed(_Work(source, articles, seen, library, may_retire), plan, progress)
-    said = in_order([*_said(plan, seen, library, source), *_proofed(plan, pages)])
-    return Draft(source, started_at, seen, plan, pages, _stubs(seen), tuple(said))
+def draft_anew(source: Source, *, progress: Progress = in_silence) -> Draft:
+    """Work out the first run of a site without a database: to be looked at, not to be stored."""
+    return _drafted(_begun(Present(), source, ALL, progress), progress)
 
 
 def planned(session: Session, source: Source) -> Planned:
     """Work out what publishing ``source`` would do; makes no page and writes nothing."""
-    seen, library, plan = _planned(known(session), source, _commit_before(session), ALL)
-    return Planned(plan, seen, library, tuple(in_order(_said(plan, seen, library, source))))
-
-
-def last_run(session: Session) -> int:
-    """Return the id of the last run that changed the site or might have, 0 before the first."""
-    return session.scalar(select(func.max(PublishRun.id)).where(PublishRun.state != "failed")) or 0
-
-
-def known(session: Session) -> tuple[Known, ...]:
-    """Return every article as the last run left it."""
-    columns = (
-        Article.id,
-        Article.path,
-        Article.source_hash,
-        Section.slug,
-        Article.tree,
-        Article.slug,
-        Article.status,
-        Article.audience,
-        Article.publish_at,
-        Article.review_due_on,
-        Article.title,
-        Article.redirect_from,
-        Article.anchors,
-        Article.links,
-        Article.uses,
-        Article.remarks,
-    )
-    rows = session.execute(select(*columns).join(Section, Section.id == Article.section_id).order_by(Article.id))
-    return tuple(Known(*row) for row in rows)
+    work = _begun(present.read(session), source, ALL, in_silence)
+    plan = work.plan()
+    table = work.table(plan)
+    return Planned(plan, work.seen, work.library, work.site_map(plan, table), tuple(in_order(_said(work, plan, table))))
 
 
 def in_order(remarks: Iterable[Remark]) -> list[Remark]:
@@ -152,69 +109,70 @@ def in_order(remarks: Iterable[Remark]) -> list[Remark]:
     return sorted(dict.fromkeys(remarks), key=lambda remark: tuple(getattr(remark, name) for name in key))
 
 
-def refused(plan: Plan, seen: Survey, source: Source) -> list[Remark]:
-    """Return what there is to say of redirects that files ask for and that cannot be made, with their lines."""
-    return [_refused(refusal, source) for refusal in redirects.planned(plan, _stubs(seen)).refusals]
-
-
-def site_map(plan: Plan, seen: Survey) -> SiteMap:
-    """Return where everything is going to be."""
-    pages = {row.path: row.address for row in (*plan.unchanged, *plan.kept)}
-    pages |= {step.file.path: step.address for step in plan.steps}
-    folders = {folder_of(path): address.rpartition("/")[0] for path, address in pages.items()}
-    pages |= {f"{folder}/index.md".lstrip("/"): folders[folder] for folder in seen.indexes & folders.keys()}
-    pages = {**{folder: to for folder, to in folders.items() if folder}, **pages}
-    for path, original, tree in list(seen.languages.stand_ins(pages)):
-        pages.setdefault(path, f"/{tree}{pages[original]}")
-    pictures = dict(seen.pictures)
-    for path, original, _ in list(seen.languages.stand_ins(pictures)):
-        pictures.setdefault(path, pictures[original])
-    gone = (*plan.retired, *plan.past)
-    return SiteMap(
-        pages=pages,
-        pictures=pictures,
-        home=stationery.current().base_url,
-        gone=frozenset(name for row in gone for name in (row.path, row.address)),
-    )
-
-
-def _commit_before(session: Session) -> str:
-    """Return the commit that the site shows, "" when it shows a folder."""
-    shown = select(PublishRun.sha).where(PublishRun.state != "failed").order_by(PublishRun.id.desc()).limit(1)
-    return session.scalar(shown) or ""
-
-
-def _planned(articles: tuple[Known, ...], source: Source, since: str, may_retire: int) -> tuple[Survey, Library, Plan]:
-    seen = survey(source, {row.path: row.digest for row in articles if row.live})
-    if since and isinstance(source, GitSource) and source.commit is not None:
-        seen.renamed = renames.between(source.mirror.folder, since, source.commit.sha, within=source.folder)
-    return seen, snippets.gather(source.snippets()), make_plan(articles, seen.files, may_retire=may_retire)
-
-
-def _said(plan: Plan, seen: Survey, library: Library, source: Source) -> Iterator[Remark]:
-    """Yield what there is to say of files without their pages, redirects that cannot be made among it."""
-    yield from (*seen.remarks, *library.remarks, *plan.remarks)
-    for refusal in redirects.planned(plan, _stubs(seen)).refusals:
-        yield _refused(refusal, source)
-
-
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What pages are made of, again and again until all are made or given up."""
+    """What a plan and its pages are made of, again and again until all pages are made or given up."""
 
     source: Source
-    articles: tuple[Known, ...]
+    started_at: datetime
+    before: Present
     seen: Survey
     library: Library
     may_retire: int
+    left: tuple[Left, ...] = ()
+    """Addresses left in commits that are new to the site."""
+
+    @property
+    def stubs(self) -> tuple[Stub, ...]:
+        return tuple(
+            Stub(file.path, address_of(file.section, file.slug, file.tree), file.redirect_to, file.redirect_from)
+            for file in self.seen.stubs.values()
+        )
+
+    def plan(self) -> Plan:
+        return make_plan(self.before.articles, self.seen.files, may_retire=self.may_retire)
+
+    def table(self, plan: Plan) -> Table:
+        return redirects.planned(plan, self.stubs, rows=self.before.former, left=self.left, now=self.started_at)
+
+    def site_map(self, plan: Plan, table: Table) -> SiteMap:
+        return mapping.site_map(plan, self.seen, table, self.stubs, home=stationery.current().base_url)
 
 
-def _printed(work: _Work, plan: Plan, progress: Progress) -> tuple[Plan, tuple[Page, ...]]:
+def _begun(before: Present, source: Source, may_retire: int, progress: Progress) -> _Work:
+    """Read what a plan is made of."""
+    started_at = clock.now()
+    progress("read", 0, 0)
+    digests = {row.path: row.digest for row in before.articles if row.live}
+    seen = survey(source, digests, pictures=before.pictures)
+    if before.commit and isinstance(source, GitSource) and source.commit is not None:
+        seen.renamed = renames.between(source.mirror.folder, before.commit, source.commit.sha, within=source.folder)
+    return _Work(source, started_at, before, seen, snippets.gather(source.snippets()), may_retire)
+
+
+def _drafted(work: _Work, progress: Progress) -> Draft:
+    plan, table, pages = _printed(work, progress)
+    said = in_order([*_said(work, plan, table), *_proofed(plan, pages)])
+    return Draft(
+        work.source, work.started_at, work.seen, plan, pages, work.stubs, tuple(said), synonyms=work.library.synonyms
+    )
+
+
+def _said(work: _Work, plan: Plan, table: Table) -> Iterator[Remark]:
+    """Yield what there is to say of files without their pages, redirects that cannot be made among it."""
+    yield from (*work.seen.remarks, *work.library.remarks, *plan.remarks, *mapping.untied(plan))
+    for refusal in table.refusals:
+        yield _refused(refusal, work.source)
+
+
+def _printed(work: _Work, progress: Progress) -> tuple[Plan, Table, tuple[Page, ...]]:
     """Make pages; a text that cannot be made a page is a fault like any other, and the plan is made anew."""
     pages: dict[str, Page] = {}
     given_up: set[str] = set()
     while True:
-        site = site_map(plan, work.seen)
+        plan = work.plan()
+        table = work.table(plan)
+        site = work.site_map(plan, table)
         wanted = {file.path: file for file in _to_print(plan, site, work) if file.path not in given_up}
         pages = {path: page for path, page in pages.items() if path in wanted and _is_current(page, site)}
         missing = [file for path, file in wanted.items() if path not in pages]
@@ -227,9 +185,8 @@ def _printed(work: _Work, plan: Plan, progress: Progress) -> tuple[Plan, tuple[P
                 failed.add(file.path)
                 work.seen.give_up(made)
         if not failed:
-            return plan, tuple(pages[path] for path in sorted(pages))
+            return plan, table, tuple(pages[path] for path in sorted(pages))
         given_up |= failed
-        plan = make_plan(work.articles, work.seen.files, may_retire=work.may_retire)
 
 
 def _to_print(plan: Plan, site: SiteMap, work: _Work) -> Iterator[ArticleFile]:
@@ -264,24 +221,13 @@ def _proofed(plan: Plan, pages: Iterable[Page]) -> Iterator[Remark]:
     for row in plan.unchanged:
         if row.path not in made:
             yield from (_remark(row, note) for note in row.remarks)
-            standing.append(_standing(row))
-    standing += [_standing(row) for row in plan.kept]
+            standing.append(standing_as_it_was(row))
+    standing += [standing_as_it_was(row) for row in plan.kept]
     yield from proofing.cross_check(standing, today=clock.now().date())
-
-
-def _standing(row: Known) -> Standing:
-    return Standing(row.path, row.address, row.status, row.anchors, row.links, row.review_due_on)
 
 
 def _remark(row: Known, note: Mapping[str, Any]) -> Remark:
     return Remark(row.path, note["line"], WARNING, note["message"], note.get("code", ""))
-
-
-def _stubs(seen: Survey) -> tuple[Stub, ...]:
-    return tuple(
-        Stub(file.path, address_of(file.section, file.slug, file.tree), file.redirect_to, file.redirect_from)
-        for file in seen.stubs.values()
-    )
 
 
 def _refused(refusal: Refusal, source: Source) -> Remark:

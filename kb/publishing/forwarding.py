@@ -41,6 +41,8 @@ class Left:
     address: str
     path: str
     at: datetime
+    by_folder: bool = False
+    """Whether this site saw it while articles came from a folder; what git tells counts before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Ended:
     title: str
     at: datetime
     article_id: int | None = None
+    by_folder: bool = False
+    """As of ``Left``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Target:
     gone_title: str = ""
     at: datetime | None = None
     article_id: int | None = None
+    by_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +128,10 @@ def make_table(facts: Facts) -> Table:
             continue
         if isinstance(last, Ended):
             title = last.title[:200] or last.address
-            table.targets[last.address] = Target(gone_title=title, at=last.at, article_id=last.article_id)
+            gone = Target(gone_title=title, at=last.at, article_id=last.article_id, by_folder=last.by_folder)
+            table.targets[last.address] = gone
         elif last.path in at_home:
-            table.targets[last.address] = Target(last.path, at=last.at)
+            table.targets[last.address] = Target(last.path, at=last.at, by_folder=last.by_folder)
     return table
 
 
@@ -140,9 +146,10 @@ def path_of(named: str) -> str:
     return path if fits and path != "/" and not parts.netloc and not parts.scheme else ""
 
 
-def _leaving(former: Left | Ended) -> tuple[datetime, bool, str]:
+def _leaving(former: Left | Ended) -> tuple[bool, datetime, bool, str]:
     """Return when an address was left; of those that left at once, what is still there comes last."""
-    return former.at, isinstance(former, Left), former.path if isinstance(former, Left) else former.title
+    name = former.path if isinstance(former, Left) else former.title
+    return not former.by_folder, former.at, isinstance(former, Left), name
 
 
 def _standing(facts: Facts, table: Table) -> dict[str, Stub]:

@@ -22,6 +22,8 @@ _EDIT = {
     GITEA: "{base}/_edit/{ref}/{path}",
     BITBUCKET: "{base}/src/{ref}/{path}?mode=edit&at={ref}",
 }
+_NEW = {GITHUB: "{base}/new/{ref}", GITEA: "{base}/_new/{ref}/"}
+"""Hosts whose page for a new file comes filled in with what the address says; the others would show an empty one."""
 _VIEW = {
     GITHUB: ("{base}/blob/{sha}/{path}", "?plain=1#L{line}"),
     GITLAB: ("{base}/-/blob/{sha}/{path}", "?plain=1#L{line}"),
@@ -63,6 +65,14 @@ class Host:
         for name, value in named.items():
             pattern = pattern.replace(name, value)
         return pattern
+
+    def new(self, path: str, text: str) -> str:
+        """Return where a new file at ``path`` of the content folder is begun with ``text``, "" for nowhere."""
+        if self.kind not in _NEW or not self.ref:
+            return ""
+        whole = "/".join(part for part in (self.subdir, path) if part)
+        page = _NEW[self.kind].format(base=self.base, ref=quote(self.ref))
+        return f"{page}?{urlencode({'filename': whole, 'value': text})}"
 
     def view(self, path: str, sha: str, line: int = 0) -> str:
         """Return where the file at ``path`` of a commit is shown, at ``line`` unless that is 0; "" for nowhere."""

@@ -35,6 +35,8 @@ class Known:
     links: Sequence[Mapping[str, str]] = ()
     uses: Sequence[Mapping[str, str]] = ()
     remarks: Sequence[Mapping[str, Any]] = ()
+    page_key: str = ""
+    original: str = ""
 
     @property
     def live(self) -> bool:

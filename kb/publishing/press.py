@@ -65,6 +65,9 @@ class _Room:
             "pictures": {path: asdict(picture) for path, picture in site.pictures.items()},
             "home": site.home,
             "base": site.base,
+            "moved": dict(site.moved),
+            "trees": dict(site.trees),
+            "translated": {tree: dict(pages) for tree, pages in site.translated.items()},
         }
         self._mine = threading.local()
         self._all: list[Process] = []

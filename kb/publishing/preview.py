@@ -14,13 +14,13 @@ from kb.articles.addresses import address_of
 from kb.articles.languages import language
 from kb.articles.models import Article
 from kb.articles.reading import DEEPEST_IN_CONTENTS, NEIGHBOURS, WORDS_A_MINUTE
-from kb.articles.remarks import Fault, Remark
+from kb.articles.remarks import Remark
 from kb.articles.shapes import ArticlePage
 from kb.errors import Invalid, NotFound
 from kb.publishing.past.diffing import Difference, difference
-from kb.publishing.press import Page, print_pages
+from kb.publishing.press import Page
+from kb.publishing.preview_findings import page_of, remarks_of
 from kb.publishing.preview_site import KEPT, SAME, Change, Entry, PreviewSite, Shelf
-from kb.publishing.sources import files
 from kb.publishing.sources.files import ArticleFile
 from kb.publishing.sources.source import SourceFile
 
@@ -99,12 +99,11 @@ def article(session: Session, site: PreviewSite, address: str) -> PreviewPage:
     entry = site.entries.get(address)
     if entry is None:
         raise NotFound
-    said = site.remarks.get(entry.path, ())
-    made = None if entry.kind == KEPT else _made(site, entry)
+    said = (*site.remarks.get(entry.path, ()), *site.contested.get(address, ()))
+    made = None if entry.kind == KEPT else page_of(site, entry)
     if isinstance(made, Remark):
         said, made = (*said, made), None
-    if isinstance(made, Page):
-        said = tuple(dict.fromkeys((*said, *made.remarks)))
+    said = tuple(dict.fromkeys((*said, *remarks_of(site, entry, made))))
     return PreviewPage(
         page=_page(session, site, entry, made),
         kind=entry.kind,
@@ -152,17 +151,6 @@ def comparison(session: Session, site: PreviewSite, path: str) -> Comparison:
         values=tuple(value for value in values if value[1] != value[2]),
         is_whole=live is None or file is None,
     )
-
-
-def _made(site: PreviewSite, entry: Entry) -> Page | Remark:
-    """Return the page of ``entry``, made now, or what keeps it from being made."""
-    file = entry.file
-    if file is None:
-        try:
-            file = files.read_article(site.source.file(entry.path), site.seen.languages)
-        except Fault as fault:  # a file of a folder, which changed a moment ago
-            return fault.at(entry.path)
-    return next(made for _, made in print_pages([file], site.map, site.library))
 
 
 def _page(session: Session, site: PreviewSite, entry: Entry, made: Page | None) -> ArticlePage:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from sqlalchemy import func, select
@@ -95,6 +95,8 @@ class PreviewSite:
     edits: tuple[Edit, ...]
     remarks: Mapping[str, tuple[Remark, ...]] = field(default_factory=dict)
     """What a publish would say of files before their pages are made, by path."""
+    contested: Mapping[str, tuple[Remark, ...]] = field(default_factory=dict)
+    """What it would say of files that want an address which another one has, by that address."""
 
     @property
     def same(self) -> int:
@@ -168,13 +170,24 @@ def _look(session: Session, source: Source, base: str) -> PreviewSite:
         plan=plan,
         seen=seen,
         library=planned.library,
-        map=planned.site_map(base),
+        map=replace(planned.map, base=base),
         entries=entries,
         shelves=_shelves(entries.values(), seen, base),
         changes=tuple(_changes(plan, seen, said, base)),
         edits=tuple(_edits(plan, planned.library, base)),
         remarks=said,
+        contested=_contested(plan, seen),
     )
+
+
+def _contested(plan: Plan, seen: Survey) -> dict[str, tuple[Remark, ...]]:
+    found: dict[str, tuple[Remark, ...]] = {}
+    for remark in plan.remarks:
+        file = seen.changed.get(remark.path)
+        if file is not None and remark.code == "address-taken":
+            address = address_of(file.section, file.slug, file.tree)
+            found[address] = (*found.get(address, ()), remark)
+    return found
 
 
 def _entries(session: Session, plan: Plan) -> Iterator[Entry]:

@@ -9,8 +9,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from kb.articles.remarks import WARNING, Remark
+from kb.markup.article_blocks import unclosed
 from kb.markup.article_links import Linked
 from kb.markup.articles import RenderedArticle
+from kb.publishing.planning import Known
 from kb.publishing.sources.files import ArticleFile
 from kb.publishing.sources.links import SiteMap
 from kb.publishing.sources.snippets import Expanded
@@ -36,6 +38,7 @@ CODES = frozenset(
         "missing-snippet",
         "missing-summary",
         "missing-title",
+        "moved-link",
         "not-utf-8",
         "redirect-conflict",
         "redirect-loop",
@@ -46,8 +49,10 @@ CODES = frozenset(
         "same-path",
         "second-title",
         "snippet-loop",
+        "synonyms",
         "too-hard",
         "translation",
+        "unclosed-block",
         "unknown-key",
         "unknown-variable",
         "unreadable",
@@ -149,6 +154,11 @@ def standing_of(file: ArticleFile, rendered: RenderedArticle, address: str) -> S
     return Standing(file.path, address, file.status, rendered.anchors, links, due)
 
 
+def standing_as_it_was(row: Known) -> Standing:
+    """Return how an article stands that stays as it is."""
+    return Standing(row.path, row.address, row.status, row.anchors, row.links, row.review_due_on)
+
+
 _UNREADABLE = {"draft": "a draft", "archived": "archived"}
 _KIND = {"draft": "draft", "archived": "archived"}
 
@@ -168,7 +178,11 @@ class _Text:
 
     def line_at(self, at: int) -> int:
         """Return the line of the file that the character at ``at`` comes from."""
-        return self._first_line + self._line_map[bisect_right(self._breaks, at - 1)]
+        return self.line_of(bisect_right(self._breaks, at - 1))
+
+    def line_of(self, number: int) -> int:
+        """Return the line of the file that a line of the text, counted from 0, comes from."""
+        return self._first_line + self._line_map[number]
 
     def marks(self) -> Iterator[re.Match[str]]:
         """Yield what is worth a look: the beginnings of code, and outside code headings, pictures and players."""
@@ -197,6 +211,9 @@ class _Text:
 
 
 def _of_text(text: _Text, file: ArticleFile) -> Iterator[Remark]:
+    for number, beginning in unclosed(text.markdown):
+        message = f"The block {beginning} is never closed, so it is shown as it is written: end it with {beginning[:3]}"
+        yield Remark(file.path, text.line_of(number), WARNING, message, "unclosed-block")
     level, demoted = 1, False
     for mark in text.marks():
         at = text.line_at(mark.start(mark.lastgroup or 0))
@@ -225,7 +242,13 @@ def _of_text(text: _Text, file: ArticleFile) -> Iterator[Remark]:
 
 
 def _of_links(text: _Text, file: ArticleFile, rendered: RenderedArticle, site: SiteMap) -> Iterator[Remark]:
-    for target, line in {link.target: link.line for link in reversed(rendered.links) if not link.address}.items():
+    for link in {link.target: link for link in reversed(rendered.links)}.values():
+        target, line = link.target, link.line
+        if link.address:
+            if to := site.sent_on(file.path, target):
+                message = f"Readers of {target} are sent on to {to}: link there."
+                yield Remark(file.path, line, WARNING, message, "moved-link")
+            continue
         if "{%" in target or "{{" in target:
             continue  # named as a tag or variable already
         if is_picture(target.partition("#")[0].partition("?")[0]):

@@ -15,15 +15,17 @@ from kb.articles.remarks import ERROR, WARNING, Remark
 from kb.errors import Conflict
 from kb.people.models import Person
 from kb.publishing import applying, redirects, shelves
-from kb.publishing.drafting import Draft, draft, draft_upon, in_order, known, last_run, planned
+from kb.publishing.drafting import Draft, draft, planned
 from kb.publishing.past import lineage
 from kb.publishing.planning import ADDED, CHANGED, MOVED, Plan
+from kb.publishing.present import last_run
+from kb.publishing.sources import synonyms
 from kb.publishing.sources.files import SectionFile, unnamed_section
 from kb.publishing.sources.source import GitSource, Source
 from kb.publishing.survey import Survey
 
 RUNS_WITH_FINDINGS = 30
-__all__ = ["describe", "draft", "draft_upon", "known", "planned", "publish", "store"]
+__all__ = ["describe", "draft", "planned", "publish", "store"]
 
 
 def publish(session: Session, source: Source, *, may_retire: int = 0) -> PublishRun:
@@ -46,18 +48,22 @@ def store(
     run = describe(source, started_at=drafted.started_at, cause=cause, by=by, pinned=pinned)
     session.add(run)
     session.flush()
-    sections = shelves.store_sections(session, _sections(plan, seen))
+    shelved = list(_sections(plan, seen))
+    sections = shelves.store_sections(session, shelved)
     applying.apply(session, plan, drafted.pages, sections=sections, run=run)
-    untied = languages.tie(session)
+    shelves.drop_sections(session, but={section.slug for section in shelved})
+    languages.tie(session)
     addresses = {link.address for page in drafted.pages for link in page.rendered.links}
     shown = [picture for picture in seen.pictures.values() if picture.address in addresses]
     shelves.store_pictures(session, shown, source)
     _store_past(session, drafted, run)
     if plan.steps or plan.retired:
         related.store(session)
+    if drafted.synonyms is not None:
+        synonyms.store(session, drafted.synonyms)
     care.schedule(session)
     timing.plan(session)
-    _report(session, run, plan, in_order([*drafted.remarks, *untied]))
+    _report(session, run, plan, drafted.remarks)
     return run
 
 
@@ -87,7 +93,16 @@ def _store_past(session: Session, drafted: Draft, run: PublishRun) -> None:
     source, past = drafted.source, None
     if isinstance(source, GitSource):
         past = lineage.store(session, source, languages=drafted.seen.languages, reading=drafted.reading)
-    redirects.store(session, drafted.plan, drafted.stubs, past=past, remembering=run.pinned, now=clock.now())
+    before = session.get(PublishRun, drafted.upon)
+    redirects.store(
+        session,
+        drafted.plan,
+        drafted.stubs,
+        past=past,
+        now=clock.now(),
+        remembering=run.pinned,
+        after_folder=before is not None and not before.sha,
+    )
 
 
 def _sections(plan: Plan, seen: Survey) -> Iterator[SectionFile]:

@@ -1,6 +1,6 @@
 """Addresses that articles had before, as rows, so that no link to them ever dies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,17 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """A row about an address that something left."""
+
+    address: str
+    article_id: int | None
+    gone_title: str
+    left_at: datetime
+    by_folder: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Site:
     """The articles as they are after a publish."""
 
@@ -62,39 +73,72 @@ def find(session: Session, path: str, viewer: Reader | None) -> Moved | Gone | N
     return Moved(address_of(section, slug, tree) + to_url, is_article=True) if visible else None
 
 
-def planned(plan: Plan, stubs: Iterable[Stub]) -> Table:
-    """Return the table without the past: enough to say which redirects that files ask for cannot be made."""
+def former(session: Session) -> tuple[Former, ...]:
+    """Return what this site remembers of former addresses."""
+    columns = (Redirect.from_path, Redirect.article_id, Redirect.gone_title, Redirect.left_at, Redirect.by_folder)
+    rows = session.execute(select(*columns).where(Redirect.left_at.is_not(None)).order_by(Redirect.from_path))
+    return tuple(Former(row[0], row[1], row[2], left_at, row[4]) for row in rows if (left_at := row[3]))
+
+
+def planned(
+    plan: Plan, stubs: Iterable[Stub], *, rows: Iterable[Former], left: Iterable[Left] = (), now: datetime
+) -> Table:
+    """Return the table as it is going to be as far as one can know before it is stored.
+
+    ``rows`` are what the site remembers, and ``left`` what git tells of commits that are new to it.
+    """
     staying = (*plan.unchanged, *plan.kept)
     live = {row.address: row.path for row in staying} | {step.address: step.file.path for step in plan.steps}
     claims = [Claim(row.path, named) for row in staying for named in row.redirect_from]
     claims += [Claim(step.file.path, named) for step in plan.steps for named in step.file.redirect_from]
-    return make_table(Facts(live, claims, stubs))
+    paths = {row.id: row.path for row in staying} | {step.was.id: step.file.path for step in plan.steps if step.was}
+    facts = [*left, *_remembered(plan, rows, paths, now), *_happening(plan, now, by_folder=False)]
+    return make_table(_facts(live, claims, stubs, facts))
 
 
 def store(
-    session: Session, plan: Plan, stubs: Iterable[Stub], *, past: Past | None, remembering: bool, now: datetime
+    session: Session,
+    plan: Plan,
+    stubs: Iterable[Stub],
+    *,
+    past: Past | None,
+    now: datetime,
+    remembering: bool = False,
+    after_folder: bool = False,
 ) -> None:
     """Make the rows say where every address leads by now.
 
     ``past`` is what git knows of the articles' lineages. Without it the rows themselves tell where articles were
-    before, and ``plan`` which addresses they left ``now``. With both, when ``remembering``, a site that was rolled back
-    sends on from the addresses that articles have only in commits to come.
+    before, and ``plan`` which addresses they left ``now``. With it rows tell only of the time when articles came from
+    a folder, which this run ended when ``after_folder``; or of everything when ``remembering``, so that a site which
+    was rolled back sends on from the addresses that articles have only in commits to come.
     """
     site = _site(session)
     rows = {row.from_path: row for row in session.scalars(select(Redirect))}
-    left: list[Left] = []
-    ended: list[Ended] = []
-    if past is not None:
-        left += [
-            Left(former.address, site.paths[former.article_id], former.left_at)
-            for former in past.former
-            if former.article_id in site.paths
-        ]
-        ended += [Ended(one.address, one.title, one.left_at) for one in past.former if one.article_id is None]
-    if past is None or remembering:
-        _add_remembered(plan, rows.values(), site, now, left, ended if past is None else [])
-    table = make_table(Facts(site.live, site.claims, stubs, left, ended))
-    _write(session, rows, table, site.ids)
+    told = [row for row in former(session) if past is None or remembering or row.by_folder]
+    seen = [*_remembered(plan, told, site.paths, now)]
+    if past is None or remembering or after_folder:
+        seen += _happening(plan, now, by_folder=past is None or after_folder)
+    if past is not None:  # what ended in a repository, git tells
+        seen = [fact for fact in seen if isinstance(fact, Left) or fact.by_folder]
+    facts = [*_from_git(past, site), *seen]
+    _write(session, rows, make_table(_facts(site.live, site.claims, stubs, facts)), site.ids)
+
+
+def _facts(
+    live: Mapping[str, str], claims: Iterable[Claim], stubs: Iterable[Stub], former: Iterable[Left | Ended]
+) -> Facts:
+    every = list(former)
+    left = [one for one in every if isinstance(one, Left)]
+    return Facts(live, claims, stubs, left, [one for one in every if isinstance(one, Ended)])
+
+
+def _from_git(past: Past | None, site: _Site) -> Iterator[Left | Ended]:
+    for one in past.former if past else ():
+        if one.article_id is None:
+            yield Ended(one.address, one.title, one.left_at)
+        elif one.article_id in site.paths:
+            yield Left(one.address, site.paths[one.article_id], one.left_at)
 
 
 def _site(session: Session) -> _Site:
@@ -111,24 +155,24 @@ def _site(session: Session) -> _Site:
     )
 
 
-def _add_remembered(
-    plan: Plan, rows: Iterable[Redirect], site: _Site, now: datetime, left: list[Left], ended: list[Ended]
-) -> None:
-    """Add what this site saw itself; an address whose article is gone keeps its row, should the article come back."""
+def _remembered(plan: Plan, rows: Iterable[Former], paths: Mapping[int, str], now: datetime) -> Iterator[Left | Ended]:
+    """Yield what this site saw itself; an address whose article is gone keeps its row, should the article come back."""
     titles = {row.id: row.title if row.was_shown(now) else "" for row in plan.retired}
     for row in rows:
-        if row.left_at is None:
-            continue
-        if row.article_id in site.paths:
-            left.append(Left(row.from_path, site.paths[row.article_id], row.left_at))
+        if row.article_id is not None and row.article_id in paths:
+            yield Left(row.address, paths[row.article_id], row.left_at, row.by_folder)
         elif title := row.gone_title or titles.get(row.article_id or 0, ""):
-            ended.append(Ended(row.from_path, title, row.left_at, row.article_id))
+            yield Ended(row.address, title, row.left_at, row.article_id, row.by_folder)
+
+
+def _happening(plan: Plan, now: datetime, *, by_folder: bool) -> Iterator[Left | Ended]:
+    """Yield the addresses that articles leave in this run."""
     for known in plan.retired:
-        if titles[known.id]:
-            ended.append(Ended(known.address, titles[known.id], now, known.id))
+        if known.was_shown(now):
+            yield Ended(known.address, known.title, now, known.id, by_folder)
     for step in plan.steps:
         if step.was and step.was.live and step.was.address != step.address:
-            left.append(Left(step.was.address, step.file.path, now))
+            yield Left(step.was.address, step.file.path, now, by_folder)
 
 
 def _write(session: Session, rows: dict[str, Redirect], table: Table, ids: dict[str, int]) -> None:
@@ -153,4 +197,5 @@ def _values(target: Target, ids: dict[str, int]) -> dict[str, Any]:
         "to_url": target.url,
         "gone_title": target.gone_title,
         "left_at": target.at,
+        "by_folder": target.by_folder,
     }

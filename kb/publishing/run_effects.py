@@ -44,7 +44,7 @@ def deeds(session: Session, run: RunRow) -> tuple[Deed, ...]:
         select(Event.what, Event.details, Article.title, Article.path, Article.status, Article.slug, Article.tree)
         .add_columns(Section.slug.label("section"))
         .join(Article, Article.id == Event.subject_id)
-        .join(Section, Section.id == Article.section_id)
+        .outerjoin(Section, Section.id == Article.section_id)
         .where(Event.what.in_([f"article.{kind}" for kind in KINDS]), Event.at.between(run.started_at, run.finished_at))
         .order_by(Event.id)
         .limit(MOST)

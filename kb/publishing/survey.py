@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from kb.articles.addresses import folder_of
 from kb.articles.pictures import Picture, picture_of
@@ -13,6 +14,7 @@ from kb.publishing.sources.files import ArticleFile, SectionFile
 from kb.publishing.sources.source import Source, SourceEntry, SourceFile, is_picture, is_section_file, is_text
 
 MOST_REMEMBERED = 50_000
+NO_PICTURES: Mapping[str, Picture] = MappingProxyType({})
 _LFS = b"version https://git-lfs.github.com/spec/"
 _IN_LFS = "The file is kept in Git LFS, which is not read: keep it in the repository itself."
 _NO_PICTURE = "The file is no PNG, JPEG, GIF or WebP picture of at most 40 megapixels."
@@ -51,12 +53,15 @@ class Survey:
             self.remarks.append(remark)
 
 
-def survey(source: Source, digests: Mapping[str, str]) -> Survey:
+def survey(source: Source, digests: Mapping[str, str], *, pictures: Mapping[str, Picture] = NO_PICTURES) -> Survey:
     """Look through ``source``; a text whose digest is the one in ``digests`` is not read.
+
+    Nor are pictures among ``pictures``, which are kept by what git calls their bytes.
 
     Raises GitFault when the source cannot be read, and Invalid when it holds more than can be published.
     """
     seen = Survey()
+    measured = {**pictures, **_pictures}
     entries = [entry for entry in source.entries() if not _see_path(seen, entry)]
     heads = [entry.path for entry in entries if is_section_file(entry.path) or files.is_index(entry.path)]
     described = sorted(source.read(heads), key=lambda file: (files.is_index(file.path), file.path))
@@ -64,7 +69,7 @@ def survey(source: Source, digests: Mapping[str, str]) -> Survey:
     seen.languages = files.languages_in(texts, [file for file in described if is_section_file(file.path)])
     for file in described:
         _see_head(seen, file)
-    for file in source.read(_to_read(seen, entries, digests)):
+    for file in source.read(_to_read(seen, entries, digests, measured)):
         if is_picture(file.path):
             _see_picture(seen, file)
         else:
@@ -89,13 +94,15 @@ def _see_path(seen: Survey, entry: SourceEntry) -> bool:
     return True
 
 
-def _to_read(seen: Survey, entries: Iterable[SourceEntry], digests: Mapping[str, str]) -> list[str]:
+def _to_read(
+    seen: Survey, entries: Iterable[SourceEntry], digests: Mapping[str, str], measured: Mapping[str, Picture]
+) -> list[str]:
     """Return the paths of what is not known yet, sorting out what is."""
     unknown = []
     for entry in entries:
         if is_picture(entry.path):
-            if entry.oid in _pictures:
-                seen.pictures[entry.path] = replace(_pictures[entry.oid], path=entry.path)
+            if entry.oid in measured:
+                seen.pictures[entry.path] = replace(measured[entry.oid], path=entry.path)
             else:
                 unknown.append(entry.path)
         elif is_text(entry.path) and folder_of(entry.path) not in _textless(seen, entry.path):

@@ -24,7 +24,7 @@ def main() -> None:
         told = json.loads(line)
         if isinstance(told, dict):
             pictures = {path: Picture(**picture) for path, picture in told["pictures"].items()}
-            site = SiteMap(told["pages"], pictures, told["home"], base=told["base"])
+            site = SiteMap(**{**told, "pictures": pictures})
             _say("learned")
         else:
             _say(_answer(site, *told))

@@ -4,22 +4,22 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from kb.search.documents import sources
-from kb.search.engine import Engine, Key, NoIndex
+from kb.search.engine import Engine, NoIndex
+from kb.search.reconciling import difference
 
 
 def faults(session: Session, engine: Engine) -> Iterator[str]:
-    """Yield a sentence for each thing that only one of index and database has; follow the changes first."""
+    """Yield a sentence for each thing that index and database do not agree on; follow the changes first."""
     try:
-        indexed = engine.held()
+        found = difference(session, engine)
     except NoIndex as problem:
         yield f"search: {problem}"
         return
-    held = set(indexed)
-    if len(held) < len(indexed):
-        yield f"search: {len(indexed) - len(held)} documents are in the index twice"
-    meant = {Key(source.kind, ref) for source in sources() for ref in source.refs(session)}
-    for key in sorted(meant - held):
+    for key in sorted(found.doubled):
+        yield f"search: {key.kind} {key.ref} is in the index more than once"
+    for key in sorted(found.missing):
         yield f"search: {key.kind} {key.ref} is not in the index"
-    for key in sorted(held - meant):
+    for key in sorted(found.stale):
+        yield f"search: {key.kind} {key.ref} is in the index as it was before it changed"
+    for key in sorted(found.needless):
         yield f"search: {key.kind} {key.ref} is in the index but should not be"

@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from kb.people.models import Person
+from kb.people.rules import Reader
 
 ARTICLE, QUESTION = "article", "question"
 WRITERS = "writers"
@@ -22,7 +23,8 @@ class Document:
     ref: int
     title: str
     text: str
-    created_at: datetime
+    at: datetime
+    """When an article was last changed, or a question asked: what ``sort:new``, ``after:`` and ``before:`` go by."""
     keywords: str = ""
     headings: str = ""
     tags: tuple[str, ...] = ()
@@ -33,8 +35,16 @@ class Document:
     audience: str = "public"
     lang: str = ""
     """The language it is written in, such as ``pt-BR``; "" where nobody says."""
+    people: tuple[str, ...] = ()
+    """Handles of those who wrote it: an article's owner, who asked and who answered; what ``by:`` goes by."""
+    helpful: float = 0.0
+    """How sure it is that it helps, 0 to 1 (Wilson's lower bound of its ratings); what ``sort:helpful`` goes by."""
     boost: float = 1.0
     """A gentle factor around 1 for how well it has helped."""
+    reasons: tuple[tuple[str, float], ...] = ()
+    """What ``boost`` is the product of, as short English phrases and factors, such as ``("solved", 1.15)``."""
+    version: int = 0
+    """The newest change of it that was noted when it was read; 0 where none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,8 @@ class Shown:
     """The language it is written in, "" where nobody says."""
     page: str = ""
     """What it shares with its translations: of one page only one is shown. "" for what is never translated."""
+    headings: tuple[tuple[str, str], ...] = ()
+    """The id on its page and the words of each heading, in order; each stands on a line of its own in ``text``."""
 
 
 class Source(Protocol):
@@ -71,7 +83,7 @@ class Source(Protocol):
     def documents(self, session: Session, refs: Sequence[int]) -> Iterator[Document]:
         """Yield the documents of ``refs`` as they are now; those that may not be found by anyone are left out."""
 
-    def shown(self, session: Session, refs: Sequence[int], viewer: Person | None) -> dict[int, Shown]:
+    def shown(self, session: Session, refs: Sequence[int], viewer: Reader | None) -> dict[int, Shown]:
         """Return what ``viewer`` may see of ``refs``: the one place where the database decides."""
 
     def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
@@ -111,6 +123,42 @@ def place_names(session: Session, kind: str) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """Of which page a document is one version, and in which language."""
+
+    page: str
+    lang: str
+
+
+class Versions(Protocol):
+    """What the room of a kind whose documents are translated says of them."""
+
+    def there_are(self, session: Session) -> bool:
+        """Return whether any document has another language version."""
+
+    def of(self, session: Session, refs: Sequence[int]) -> Mapping[int, Version]:
+        """Return which page each of ``refs`` is a version of, leaving out those that can have no other."""
+
+
+_versions: dict[str, Versions] = {}
+
+
+def register_versions(kind: str, versions: Versions) -> None:
+    """Let ``versions`` say which documents of ``kind`` are translations of each other."""
+    _versions[kind] = versions
+
+
+def kinds_in_languages(session: Session) -> frozenset[str]:
+    """Return the kinds of which some document has another language version."""
+    return frozenset(kind for kind, versions in _versions.items() if versions.there_are(session))
+
+
+def versions_of(session: Session, kind: str, refs: Sequence[int]) -> Mapping[int, Version]:
+    """Return which page each of ``refs`` is a version of, leaving out those that can have no other."""
+    return _versions[kind].of(session, refs) if kind in _versions and refs else {}
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One result on a page; ``title`` and ``extract`` hold ``<mark>`` around the words found and are escaped HTML."""
 
@@ -119,6 +167,17 @@ class Hit:
     title_html: str
     extract_html: str
     score: float
+    heading: str = ""
+    """The words of the heading that the extract stands under, "" at the top of a page or of a short one."""
+    anchor: str = ""
+    """The id of that heading."""
+    promoted: bool = False
+    """Whether it stands here because a writer chose it for this search."""
+
+    @property
+    def address(self) -> str:
+        """Where the page is, and the place on it."""
+        return f"{self.shown.address}#{self.anchor}" if self.anchor else self.shown.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +191,21 @@ class Results:
     page: int
     pages: int
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Facets: ``{"kind": {"article": 3}, "status": {…}, "section": {…}, "tag": {…}}``."""
+    """Facets: ``{"kind": {"article": 3}, "status": {…}, "section": {…}, "category": {…}, "tag": {…}}``."""
     ignored: tuple[str, ...] = ()
     degraded: bool = False
     """Whether only titles were searched because there is no index at the moment."""
     late: bool = False
     """Whether time ran out, so that there may be more to find."""
+    sort: str = "relevance"
+    """What they are in order of: ``relevance``, ``new`` or ``helpful``."""
+    corrected: str = ""
+    """What was searched in place of ``text``, because nothing holds a word of it and something much like it."""
+    did_you_mean: str = ""
+    """What may have been meant by ``text``, which found little; it was not searched."""
+    nearest: tuple[Hit, ...] = ()
+    """Where nothing was found: what is nearest in meaning."""
+    similar_searches: tuple[str, ...] = ()
+    """What others searched that is like it, and found something by."""
+    completions: tuple[str, ...] = ()
+    """While typing: what others searched that begins like it."""

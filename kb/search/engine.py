@@ -48,6 +48,21 @@ class Found:
     """Whether time ran out, so that not every word was looked at."""
 
 
+Near = Mapping[Key, float]
+"""Documents near a text in meaning, and how near: the cosine of their vectors, from 0 to 1."""
+NOTHING_NEAR: Near = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that made a document's score, as a short English phrase."""
+
+    words: str
+    value: float
+    """Points where ``times`` is False, a factor where it is True."""
+    times: bool = False
+
+
 Gaps = tuple[tuple[int, int], ...]
 """The first and the last number of each gap in a row of numbers."""
 
@@ -86,14 +101,39 @@ Progress = Callable[[int], None]
 class Engine(Protocol):
     """Keeps documents and finds them. Returns ids only: what is shown is decided by the database."""
 
-    def search(self, query: Query, reach: Reach, *, sort: str = "relevance", limit: int = 10, offset: int = 0) -> Found:
-        """Return the documents ``query`` asks for; raises NoIndex."""
+    def search(
+        self,
+        query: Query,
+        reach: Reach,
+        *,
+        sort: str = "relevance",
+        limit: int = 10,
+        offset: int = 0,
+        near: Near = NOTHING_NEAR,
+    ) -> Found:
+        """Return the documents ``query`` asks for, and those of ``near`` that pass its filters; raises NoIndex.
+
+        What is ``near`` in meaning is found like any other document and ranked together with the rest (see
+        kb.search.fusion); it still has to be within reach, pass every filter, hold every phrase and no unwanted word.
+        """
+
+    def explain(
+        self, query: Query, reach: Reach, keys: Collection[Key], *, near: Near = NOTHING_NEAR
+    ) -> Mapping[Key, tuple[Reason, ...]]:
+        """Return why each of ``keys`` ranks where it does in a search by relevance; raises NoIndex."""
 
     def suggest(self, query: Query, reach: Reach, *, limit: int = 8) -> Found:
         """Return the documents that a query whose last word may be half typed asks for; raises NoIndex."""
 
-    def similar(self, text: str, reach: Reach, *, kind: str = "", limit: int = 5) -> Found:
-        """Return the documents most like ``text``; raises NoIndex."""
+    def similar(self, text: str, reach: Reach, *, kind: str = "", limit: int = 5, near: Near = NOTHING_NEAR) -> Found:
+        """Return the documents most like ``text``, those of ``near`` among them; raises NoIndex."""
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """Return the words of titles, keywords, headings and tags as people write them (analysis.spoken), and in how
+        many documents that everyone may find each is; kept until the index changes. Raises NoIndex."""
+
+    def frequencies(self, words: Sequence[str], reach: Reach) -> Sequence[int]:
+        """Return how many documents within ``reach`` hold each of ``words`` anywhere; raises NoIndex."""
 
     def put(
         self, documents: Iterable[Document], *, drop: Collection[Key] = (), moving: tuple[Marks, Marks] | None = None
@@ -130,8 +170,8 @@ class Engine(Protocol):
     def reached(self) -> int:
         """Return the highest change that searches of this process are sure to know of; raises NoIndex."""
 
-    def held(self) -> Sequence[Key]:
-        """Return everything that is in the index; raises NoIndex."""
+    def held(self) -> Sequence[tuple[Key, int]]:
+        """Return everything that is in the index, and the version of each; raises NoIndex."""
 
     def needs_rebuild(self) -> bool:
         """Return whether there is no index, or one that cannot be read, and put the latter out of use."""

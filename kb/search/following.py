@@ -10,32 +10,32 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kb import clock
-from kb.db import Fact, reading_only
+from kb.db import reading_only
 from kb.jobs import job, later
-from kb.search.documents import Document, source_of, sources
+from kb.search import changes
+from kb.search.documents import Document, sources
 from kb.search.engine import Busy, Engine, Gaps, Key, Marks, NoIndex, Progress
 from kb.search.models import Change
 
 OVERLAP = timedelta(seconds=60)
 """How long a transaction may have been under way: PostgreSQL hands out ids before others with higher ones commit."""
 KEPT = timedelta(days=7)
-"""How long an index may be left behind before it has to be built anew."""
+"""How long changes are kept that a later one of the same document made needless."""
 MOST_AT_ONCE = 1_000
 _CHUNK = 200
-_FORGOTTEN = "search_changes_forgotten"
 log = logging.getLogger(__name__)
 
 
 def follow(session: Session, engine: Engine) -> int:
     """Put what changed since the last time into the index; returns how many documents were put in or taken out.
 
-    Builds the index when there is none, or when what it holds can no longer be brought up to date. Does nothing when
+    Builds the index when there is none, or when it is of a later database than this one. Does nothing when
     another process writes at the moment. Reads only; whatever the session has not committed is lost.
     """
     session.rollback()
     try:
         with reading_only():
-            if engine.needs_rebuild() or _is_left_behind(session, engine.marks()):
+            if engine.needs_rebuild() or _is_ahead(session, engine.marks()):
                 return rebuild(session, engine)
             return _catch_up(session, engine)
     except (Busy, NoIndex) as reason:
@@ -65,6 +65,7 @@ def rebuild(session: Session, engine: Engine, progress: Progress | None = None) 
     with reading_only():
         settled = _settled(session)
         known = session.scalars(select(Change.id).where(Change.id > settled).order_by(Change.id)).all()
+        session.rollback()
         reached, missing = known[-1] if known else settled, gaps(settled, known)
         engine.rebuild(everything(session), settled=settled, reached=reached, missing=missing, progress=counted)
     return count
@@ -74,23 +75,21 @@ def everything(session: Session) -> Iterator[Document]:
     """Yield every document that belongs in an index, ending the session's transaction after every few."""
     for source in sources():
         refs = source.refs(session)
+        session.rollback()
         for at in range(0, len(refs), _CHUNK):
-            documents = list(source.documents(session, refs[at : at + _CHUNK]))
+            documents = list(changes.documents(session, [Key(source.kind, ref) for ref in refs[at : at + _CHUNK]]))
             session.rollback()
             yield from documents
 
 
 @job
 def forget_changes(session: Session) -> None:
-    """Delete changes that every index followed long ago, and come back tomorrow.
+    """Delete old changes after which the same document changed again, and come back tomorrow.
 
-    The newest is kept: SQLite would otherwise give its id to the next one, and indexes would take it for known.
+    The newest of each document is kept for ever: it is the document's version, and whoever follows late needs no more.
     """
-    newest = session.scalar(select(func.max(Change.id)))
-    last = session.scalar(select(func.max(Change.id)).where(Change.at < clock.now() - KEPT, Change.id != newest))
-    if last is not None:
-        session.execute(delete(Change).where(Change.id <= last))
-        session.merge(Fact(name=_FORGOTTEN, value={"up_to": last}))
+    newest = select(func.max(Change.id)).group_by(Change.kind, Change.ref)
+    session.execute(delete(Change).where(Change.at < clock.now() - KEPT, Change.id.not_in(newest)))
     later(session, forget_changes, after=timedelta(days=1), key="kb.search.following.forget_changes")
 
 
@@ -116,7 +115,7 @@ def _catch_up(session: Session, engine: Engine) -> int:
     if not batch and settled == marks.settled:
         return 0
     keys = list(dict.fromkeys(Key(row.kind, row.ref) for row in batch))
-    documents = list(_documents(session, keys))
+    documents = list(changes.documents(session, keys))
     session.rollback()
     gone = set(keys) - {Key(document.kind, document.ref) for document in documents}
     known = [row.id for row in rows if row.id > settled and row.id not in waiting]
@@ -131,19 +130,9 @@ def _is_within(number: int, missing: Gaps) -> bool:
     return at >= 0 and number <= missing[at][1]
 
 
-def _documents(session: Session, keys: list[Key]) -> Iterator[Document]:
-    kinds = {source.kind for source in sources()}
-    for kind in sorted({key.kind for key in keys} & kinds):
-        refs = sorted(key.ref for key in keys if key.kind == kind)
-        for at in range(0, len(refs), _CHUNK):
-            yield from source_of(kind).documents(session, refs[at : at + _CHUNK])
-
-
-def _is_left_behind(session: Session, marks: Marks) -> bool:
-    """Return whether changes the index needs were forgotten, or the database is older than the index."""
-    newest = session.scalar(select(func.max(Change.id))) or 0
-    forgotten = session.get(Fact, _FORGOTTEN)
-    return marks.settled > newest or (forgotten is not None and marks.settled < int(forgotten.value["up_to"]))
+def _is_ahead(session: Session, marks: Marks) -> bool:
+    """Return whether the index knows changes that the database does not: a backup was restored, say."""
+    return marks.settled > (session.scalar(select(func.max(Change.id))) or 0)
 
 
 def _settled(session: Session) -> int:

@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
 from kb.search.analysis import WORD, folded
 from kb.search.documents import ARTICLE, QUESTION
+from kb.search.moments import moment
 
 LONGEST = 256
 MOST_TERMS = 16
@@ -18,11 +21,24 @@ STATUSES: dict[str, frozenset[str]] = {
     "closed": frozenset({"closed"}),
 }
 KINDS = {"article": ARTICLE, "articles": ARTICLE, "question": QUESTION, "questions": QUESTION}
-NAMES = ("tag", "section", "category", "is", "in")
+SORTS = ("relevance", "new", "helpful")
+KNOWN_ISSUE = "known-issue"
+"""The tag of articles and questions about something that is known not to work."""
+NAMES = ("tag", "section", "category", "by", "is", "in", "after", "before", "sort")
+_LISTS = {"tag": "tags", "section": "sections", "category": "categories", "by": "people"}
 
 # A minus, a name and a colon, then a quoted text or whatever comes before the next space; all but the last optional.
 _ITEM = re.compile(r'(-?)(?:([a-z]+):)?(?:"([^"]*)("?)|(\S+))', re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Words of a query that stand for one thing, such as "sign in", and other ways to say it."""
+
+    words: tuple[str, ...]
+    others: tuple[tuple[str, ...], ...] = ()
+    """Each is found only where all its words are, and counts a little less than what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +54,19 @@ class Query:
     without_tags: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    """Handles, all of which must have written in it."""
     statuses: frozenset[str] = field(default_factory=frozenset)
     kind: str = ""
     title_only: bool = False
+    after: datetime | None = None
+    """Only what is from this moment on (see Document.at)."""
+    before: datetime | None = None
+    """Only what is from before this moment."""
+    sort: str = ""
+    """``relevance``, ``new`` or ``helpful`` where the text says so."""
+    groups: tuple[Group, ...] = ()
+    """The words again, with other ways to say each; empty where there are none and each word stands for itself."""
     ignored: tuple[str, ...] = ()
     """Pieces that were read as plain words although they look like more, or were left out."""
 
@@ -67,7 +93,17 @@ def parse(text: str) -> Query:
     return reader.query(clean)
 
 
-def narrowed(query: Query, *, within: str = "all", section: str = "", tag: str = "", status: str = "") -> Query:
+def narrowed(
+    query: Query,
+    *,
+    within: str = "all",
+    section: str = "",
+    tag: str = "",
+    status: str = "",
+    by: str = "",
+    since: str = "",
+    sort: str = "",
+) -> Query:
     """Return ``query`` narrowed by what is chosen beside the results; unknown values do not narrow."""
     place = (folded(section),) if section else ()  # of articles or of questions, whichever has it
     return replace(
@@ -77,7 +113,15 @@ def narrowed(query: Query, *, within: str = "all", section: str = "", tag: str =
         categories=(*query.categories, *place),
         tags=(*query.tags, folded(tag)) if tag else query.tags,
         statuses=STATUSES.get(status, query.statuses),
+        people=(*query.people, _handle(by)) if by else query.people,
+        after=moment(since) or query.after,
+        sort=sort if sort in SORTS else query.sort,
     )
+
+
+def normal(text: str) -> str:
+    """Return what two texts share that count as the same search: in lower case, with single spaces."""
+    return " ".join(text.casefold().split())[:LONGEST]
 
 
 class _Reader:
@@ -85,9 +129,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.lists: dict[str, list[str]] = {}
-        self.statuses: frozenset[str] = frozenset()
-        self.kind = ""
-        self.title_only = False
+        self.chosen: dict[str, Any] = {}
         self.ignored: list[str] = []
         self._terms = 0
 
@@ -108,33 +150,24 @@ class _Reader:
 
     def query(self, text: str) -> Query:
         """Return everything taken."""
-        lists = {name: tuple(values) for name, values in self.lists.items()}
-        return Query(
-            text=text,
-            statuses=self.statuses,
-            kind=self.kind,
-            title_only=self.title_only,
-            ignored=tuple(dict.fromkeys(self.ignored)),
-            **lists,
-        )
+        fields = self.chosen | {name: tuple(values) for name, values in self.lists.items()}
+        return Query(text=text, ignored=tuple(dict.fromkeys(self.ignored)), **fields)
 
     def _take_named(self, name: str, value: str, minus: bool) -> bool:
         """Take ``name:value``; returns False where it is to be read as words, and notes why when it looks meant."""
         value = folded(value).strip()
-        if name == "tag" and value:
-            self._add("without_tags" if minus else "tags", value)
-        elif name in ("section", "category") and value and not minus:
-            self._add("sections" if name == "section" else "categories", value)
-        elif name == "is" and value in STATUSES and not minus:
-            self.statuses = STATUSES[value]
-        elif name in ("is", "in") and value in KINDS and not minus:
-            self.kind = KINDS[value]
-        elif name == "in" and value == "title" and not minus:
-            self.title_only = True
-        else:
+        if name in _LISTS and value and (not minus or name == "tag"):
+            self._add("without_tags" if minus else _LISTS[name], _handle(value) if name == "by" else value)
+            return True
+        choice = None if minus else _choice(name, value)
+        if choice is None:
             if name in NAMES:
                 self.ignored.append(f"{'-' if minus else ''}{name}:{value}")
             return False
+        if choice == ("tags", KNOWN_ISSUE):
+            self._add(*choice)
+        else:
+            self.chosen.update([choice])
         return True
 
     def _take_words(self, where: str, value: str, piece: str) -> None:
@@ -153,3 +186,24 @@ class _Reader:
 
     def _add(self, where: str, value: str) -> None:
         self.lists.setdefault(where, []).append(value)
+
+
+def _choice(name: str, value: str) -> tuple[str, Any] | None:
+    """Return the field of a Query that ``name:value`` sets and to what, None where there is no such choice."""
+    if name in ("is", "in") and value in KINDS:
+        return "kind", KINDS[value]
+    if name == "is" and value in STATUSES:
+        return "statuses", STATUSES[value]
+    if name == "is" and value in (KNOWN_ISSUE, "known-issues"):
+        return "tags", KNOWN_ISSUE
+    if name == "in" and value == "title":
+        return "title_only", True
+    if name == "sort" and value in SORTS:
+        return "sort", value
+    if name in ("after", "before") and (when := moment(value)):
+        return name, when
+    return None
+
+
+def _handle(text: str) -> str:
+    return folded(text).strip().removeprefix("@")

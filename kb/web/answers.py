@@ -10,8 +10,10 @@ from kb.forum import answers, comments, ratings, revisions, rules, threads, writ
 from kb.forum.models import Answer, Question
 from kb.forum.shapes import question_address
 from kb.people.models import Person
+from kb.search import log
+from kb.search.documents import QUESTION
 from kb.web import comments as comment_pages
-from kb.web import post_hiding, post_sheet
+from kb.web import post_hiding, post_sheet, search_reader
 from kb.web.limits import limiter
 from kb.web.post_history import changes_of
 from kb.web.post_sheet import Sheet
@@ -60,6 +62,8 @@ def rating(answer_id: int) -> Response:
         raise Invalid("helpful", "Say whether this answer was helpful or not.")
     ratings.rate(current_session(), answer=rated, by=person(), helpful=RATINGS[said])
     current_session().commit()
+    if RATINGS[said]:
+        log.helped(search_reader.signs(), kind=QUESTION, ref=rated.question_id)
     return redirect_to(threads.place_of_answer(current_session(), rated.id, viewer()))
 
 

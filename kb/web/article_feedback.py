@@ -16,6 +16,9 @@ from kb.articles import feedback, reading
 from kb.articles.addresses import address_of
 from kb.db import current_session
 from kb.errors import Invalid
+from kb.search import log
+from kb.search.documents import ARTICLE
+from kb.web import search_reader
 from kb.web.forms import Form
 from kb.web.limits import limiter, reader_address
 from kb.web.render import csrf, page, redirect_to
@@ -102,6 +105,8 @@ def give(section: str, slug: str, tree: str = "") -> Response:
         form.blame(error)
         return page("articles/feedback.html", 422, article=article, address=address, form=form, step="why")
     session.commit()
+    if helpful:
+        log.helped(search_reader.signs(), kind=ARTICLE, ref=article.id)
     gave_reason = bool(form.reason.data or (form.comment.data or "").strip() or "done" in request.form)
     return redirect_to(f"{address}/feedback?{'thanks=yes' if helpful or gave_reason else 'helpful=no'}")
 

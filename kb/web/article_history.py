@@ -50,7 +50,7 @@ def history(section: str, slug: str, tree: str = "") -> AnyResponse:
         shown = revisions.history(current_session(), section, slug, reader(), tree=tree, page=asked_page())
     except NotFound:
         return moved_or_missing(address_of(section, slug, tree), ending=_ENDING)
-    return page("articles/history.html", keep=True, history=shown)
+    return page("articles/history.html", keep=True, history=shown, index_address=address_of("", tree=tree))
 
 
 @bp.get("/articles/<section>/<slug>/history/<int:older>..<int:newer>")
@@ -68,7 +68,8 @@ def changes(section: str, slug: str, older: int, newer: int, tree: str = "") -> 
         place=place.place_of(current_app.config["SETTINGS"]),
         tree=tree,
     )
-    return page("articles/history_changes.html", keep=not shown.problem, comparison=shown)
+    index_address = address_of("", tree=tree)
+    return page("articles/history_changes.html", keep=not shown.problem, comparison=shown, index_address=index_address)
 
 
 def _is_number(text: str) -> bool:

@@ -4,6 +4,7 @@ import atexit
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,8 +16,12 @@ from kb.people import sessions
 from kb.search import log as search_log
 
 PAUSE = 3.0  # each commit makes SQLite's readers wait for a moment
-STORES: tuple[Callable[[Session], bool], ...] = (search_log.store, views.store, sessions.store_seen)
-"""Each writes what it kept and says whether there was anything; what it could not write it keeps."""
+STORING: tuple[Callable[[Session], AbstractContextManager[bool]], ...] = (
+    search_log.storing,
+    views.storing,
+    sessions.storing_seen,
+)
+"""Each writes what it kept and says whether there was anything; when the block fails, it keeps it again."""
 log = logging.getLogger(__name__)
 
 
@@ -48,9 +53,10 @@ class Storer:
         """Store now, in one transaction."""
         with self._app.app_context():
             try:
-                session = current_session()
-                if any([store(session) for store in STORES]):  # noqa: C419 - every one must run
-                    db.session.commit()
+                with ExitStack() as stack:
+                    wrote = [stack.enter_context(storing(current_session())) for storing in STORING]
+                    if any(wrote):
+                        db.session.commit()
             except SQLAlchemyError:
                 db.session.rollback()
                 log.warning("search log, views and sign-in times could not be stored; trying again", exc_info=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
 from kb.db import current_session, reading_only
 from kb.errors import Conflict, Invalid, Refused, TooMany
 from kb.forum import listing, questions, tags
-from kb.search import asking
+from kb.search import asking, log
 from kb.search.documents import Shown
+from kb.web import search_reader
 from kb.web.drafting import drafted, keep_and_join, posted
 from kb.web.errors import sentence
 from kb.web.limits import limiter
@@ -37,7 +38,7 @@ def post() -> Response:
     """Post the question; or show a preview, or what may answer it already, with every word kept."""
     form = QuestionForm()
     if asked_to("check"):
-        return _form(form, similar=_similar(form.words()))
+        return _looked_up(form)
     try:
         if asked_to("preview"):
             return _form(form, preview=previewed(form.body.data or ""))
@@ -56,6 +57,7 @@ def post() -> Response:
         return _form(form, status=refuse(form, error))
     posted(ASK)
     current_session().commit()
+    log.led_to_question(search_reader.signs())
     return redirect_to(f"/questions/{question.id}/{question.slug}")
 
 
@@ -71,12 +73,30 @@ def preview() -> Response:
         return page(template, 422, preview_html="", problem=sentence(error))
 
 
+def _looked_up(form: QuestionForm) -> Response:
+    """Return what may answer the question already, with the form; alone to the script that puts it into the page."""
+    with reading_only():
+        similar = _similar(form.words())
+        return page("questions/_similar.html", similar=similar) if wants_fragment() else _form(form, similar=similar)
+
+
 def _similar(words: Mapping[str, str]) -> Sequence[Shown]:
     """Return what may answer the question: what its title finds, then what its text is like."""
-    session, engine = current_session(), asking.engine_of(current_app.extensions)
-    found = asking.typed(session, words["title"], viewer(), engine=engine, source="ask", final=True, limit=MOST_SIMILAR)
+    session, engine = current_session(), search_reader.engine()
+    languages, visit = search_reader.languages(), search_reader.visit()
+    found = asking.typed(
+        session,
+        words["title"],
+        viewer(),
+        engine=engine,
+        source="ask",
+        final=True,
+        limit=MOST_SIMILAR,
+        languages=languages,
+        visit=visit,
+    )
     text = f"{words['title']}\n{words['body'][:FIRST_WORDS]}"
-    alike = asking.similar(session, text, viewer(), engine=engine, limit=MOST_SIMILAR)
+    alike = asking.similar(session, text, viewer(), engine=engine, limit=MOST_SIMILAR, languages=languages)
     shown = {(one.kind, one.ref): one for one in [*(hit.shown for hit in found.hits), *alike]}
     return tuple(shown.values())[:MOST_SIMILAR]
 

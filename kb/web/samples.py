@@ -184,7 +184,9 @@ def _hits() -> tuple[Hit, ...]:
     article = Shown(
         "article", 1, "", "/articles", "", "Accounts", "/articles", "published", ("4 min to read",), clock.now()
     )
-    question = replace(article, kind="question", status="solved", facts=("3 answers",), place_address="/questions")
+    question = replace(
+        article, kind="question", status="solved", facts=("Solved", "3 answers"), place_address="/questions"
+    )
     title, extract = "Set a new <mark>password</mark>", "Choose “<mark>Forgot password</mark>” and open the letter …"
     return tuple(Hit(shown, 1, title, extract, 1.0) for shown in (article, question))
 

@@ -8,12 +8,12 @@ from kb.errors import Refused
 from kb.people import rules
 from kb.publishing import desk, hosting
 from kb.publishing.sources import place
-from kb.web import writing_articles, writing_preview, writing_runs
+from kb.web import writing_articles, writing_preview, writing_runs, writing_searches
 from kb.web.render import page
 from kb.web.visitor import person, to_sign_in, viewer
 
 bp = Blueprint("writing", __name__)
-for part in (writing_runs, writing_articles, writing_preview):
+for part in (writing_runs, writing_articles, writing_preview, writing_searches):
     bp.register_blueprint(part.bp)
 bp.add_app_template_test(rules.is_writer, "writer")
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.articles import feedback
-from kb.articles.masking import masked
 from kb.articles.models import Article, ArticleFeedback
 from kb.errors import Invalid, NotFound, Refused
 from kb.history import Event
+from kb.search.masking import masked
 from tests.articles.rows import article_row
 from tests.builders import Cast
 from tests.pages import counted_statements

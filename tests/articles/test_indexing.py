@@ -6,8 +6,10 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from kb import clock
-from kb.articles.indexing import Articles
+from kb.articles.indexing import Articles, Translations
 from kb.articles.models import Article, PublishRun
+from kb.search.documents import Version
+from kb.search.passages import heading_above
 from tests.builders import Cast
 from tests.builders_articles import Content
 
@@ -23,6 +25,58 @@ def test_documents_hold_what_readers_may_type(
     [made] = Articles().documents(session, [article("a/one.md").id])
     assert (made.title, made.text, made.headings) == ("One", "S.\nSteps\nPay now.", "Steps")
     assert (made.keywords, made.tags, made.section, made.status) == ("bill, receipt", ("money",), "a", "published")
+
+
+def test_documents_say_whose_they_are_and_how_well_they_helped(
+    session: Session, cast: Cast, content: Content, publish: Publish, article: Find
+) -> None:
+    content.write("a/will.md", owner="will", reviewed="2025-01-01", review_every=30)
+    content.write("a/team.md", owner='"Support Team"', status="archived")
+    content.write("a/plain.md")
+    publish()
+    rated = article("a/plain.md")
+    rated.helpful_count, rated.not_helpful_count = 9, 1
+    session.commit()
+    ids = [article(f"a/{name}.md").id for name in ("will", "team", "plain")]
+    mine, team, plain = sorted(Articles().documents(session, ids), key=lambda made: ids.index(made.ref))
+    assert (mine.people, team.people, plain.people) == (("will",), ("support team",), ())
+    assert [words for words, _ in mine.reasons] == ["overdue for review"]
+    assert [words for words, _ in team.reasons] == ["archived"]
+    assert plain.reasons == (("9 of 10 readers found it helpful", 1.08),)
+    assert (mine.boost, team.boost, plain.boost) == (0.95, 0.8, 1.08)
+    assert 0.5 < plain.helpful < 0.9 and mine.helpful == 0
+    facts = {ref: shown.facts for ref, shown in Articles().shown(session, ids, None).items()}
+    assert facts == {
+        ids[0]: ("Reviewed 1 January 2025",),
+        ids[1]: ("Archived",),
+        ids[2]: ("Helped 9 of 10 readers",),
+    }
+
+
+def test_shown_knows_the_headings_of_its_page(
+    session: Session, content: Content, publish: Publish, article: Find
+) -> None:
+    content.write("a/one.md", "Before.\n\n## What to *copy*\n\nAll.\n\n### Then\n\nMore.\n")
+    publish()
+    [shown] = Articles().shown(session, [article("a/one.md").id], None).values()
+    assert shown.headings == (("what-to-copy", "What to copy"), ("then", "Then"))
+    assert all(f"\n{words}\n" in shown.text for _, words in shown.headings)
+    assert heading_above(shown.text, shown.text.index("All."), shown.headings) == ("what-to-copy", "What to copy")
+    assert heading_above(shown.text, shown.text.index("More."), shown.headings) == ("then", "Then")
+    assert heading_above(shown.text, 0, shown.headings) == ("", "")
+
+
+def test_translations_are_versions_of_one_page(
+    session: Session, content: Content, publish: Publish, article: Find
+) -> None:
+    content.write("a/one.md")
+    publish()
+    assert not Translations().there_are(session)
+    content.write("de/a/one.md", title="Eins")
+    publish()
+    ids = [article("a/one.md").id, article("de/a/one.md").id]
+    assert Translations().there_are(session)
+    assert Translations().of(session, ids) == {ids[0]: Version("a/one.md", "en"), ids[1]: Version("a/one.md", "de")}
 
 
 def test_refs_leaves_out_drafts_and_retired_articles(

@@ -13,10 +13,10 @@ from kb.articles.addresses import address_of
 from kb.articles.models import Article, PublishRun, Section
 from kb.articles.trees import Languages, canonical, languages_of
 from kb.errors import NotFound
-from kb.publishing import redirects
+from kb.publishing import drafting, redirects
 from kb.publishing.redirects import Moved
 from kb.publishing.sources.files import languages_in, read_article, read_section
-from kb.publishing.sources.source import SourceFile
+from kb.publishing.sources.source import SourceFile, open_source
 from tests.builders import Cast
 from tests.builders_articles import Content
 
@@ -197,9 +197,29 @@ def test_links_beside_a_translation_stay_in_its_language(session: Session, bilin
 
 def test_translation_that_names_no_original_is_a_finding(session: Session, content: Content, publish: Publish) -> None:
     content.write("a/un.md", lang="fr", translation_of="nobody")
+    [draft] = [one for one in drafting.draft(session, open_source(content.folder)).remarks if one.code == "translation"]
     [finding] = [one for one in publish().findings if one.code == "translation"]
     assert (finding.path, finding.severity) == ("a/un.md", "warning")
-    assert "nobody" in finding.message
+    assert "nobody" in finding.message == draft.message
+    content.write("a/nobody.md")
+    assert [one for one in publish().findings if one.code == "translation"] == []
+
+
+def test_links_of_a_translation_beside_its_original_lead_to_translations(
+    session: Session, content: Content, publish: Publish
+) -> None:
+    content.write("a/one.md", "[Two](two.md)\n")
+    content.write("a/two.md", "[One](one.md)\n")
+    content.write("a/one.de.md", "[Zwei](two.md) [English](one.md)\n", slug="eins")
+    publish()
+    html = dict(iter(session.execute(select(Article.path, Article.html))))
+    assert 'href="/articles/a/two"' in html["a/one.de.md"]
+    content.write("a/two.de.md", "[Eins](one.md)\n", slug="zwei")
+    publish()
+    html = dict(iter(session.execute(select(Article.path, Article.html))))
+    assert 'href="/de/articles/a/zwei"' in html["a/one.de.md"] and 'href="/articles/a/one"' in html["a/one.de.md"]
+    assert 'href="/de/articles/a/eins"' in html["a/two.de.md"]
+    assert 'href="/articles/a/two"' in html["a/one.md"]
 
 
 @pytest.mark.parametrize("name", ["a/one.md", "/articles/a/one", "/articles/a/one/", "a/one", "one", "../a/one.md"])

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from kb import clock
+from kb import clock, jobs
 from kb.articles import views
 from kb.articles.models import ArticleViews
 from kb.db import Base, site_version
+from kb.jobs import Job
 from kb.people.models import Person, Role
 from kb.web import counting
 from tests import builders
@@ -39,8 +40,8 @@ def stored(session: Session) -> Callable[[], list[tuple[int, int]]]:
     """Store what was counted and return article and views of every day."""
 
     def rows() -> list[tuple[int, int]]:
-        views.store(session)
-        session.commit()
+        with views.storing(session):
+            session.commit()
         order = (ArticleViews.day, ArticleViews.article_id)
         return [
             tuple(row) for row in session.execute(select(ArticleViews.article_id, ArticleViews.views).order_by(*order))
@@ -95,7 +96,8 @@ def test_days_are_kept_apart_and_added_up(session: Session, stored: Callable[[],
     clock.advance(timedelta(days=1))
     views.opened(ONE)
     assert stored() == [(one.id, 3), (one.id, 1)]
-    assert views.store(session) is False
+    with views.storing(session) as anything:
+        assert not anything
 
 
 def test_a_translation_counts_for_itself_a_missing_one_for_the_original(
@@ -117,10 +119,31 @@ def test_what_cannot_be_stored_is_kept(session: Session, stored: Callable[[], li
         def execute(self, *_: object, **__: object) -> None:  # type: ignore[override]
             raise OperationalError("", {}, Exception("away"))
 
-    with pytest.raises(OperationalError):
-        views.store(Away())
+    with pytest.raises(OperationalError), views.storing(Away()):
+        pass
     views.opened(ONE)
     assert stored() == [(one.id, 2)]
+
+
+def test_numbers_go_after_400_days_and_the_job_comes_back_tomorrow(
+    session: Session, stored: Callable[[], list[tuple[int, int]]]
+) -> None:
+    one = article_row(session, "a/one.md")
+    views.opened(ONE)
+    stored()
+    clock.advance(timedelta(days=1))
+    views.opened(ONE)
+    views.opened(ONE)
+    stored()
+    clock.advance(timedelta(days=400))
+    views.forget_views(session)
+    session.commit()
+    assert stored() == [(one.id, 2)]
+    tomorrow = clock.now() + timedelta(days=1)
+    assert session.execute(select(Job.name, Job.run_at)).all() == [("kb.articles.views.forget_views", tomorrow)]
+    clock.advance(timedelta(days=1))
+    assert jobs.run_next(session, "tests")
+    assert stored() == []
 
 
 def test_a_phone_is_no_program() -> None:

@@ -66,6 +66,7 @@ def running(folder: Path, **settings: object) -> Iterator[Site]:
     threads = [threading.Thread(target=server.serve_forever), *worker.start_threads(app, stop)]
     threads[0].start()
     yield Site(app, f"http://127.0.0.1:{server.server_port}")
+    app.extensions["storer"].stop()
     stop.set()
     server.shutdown()
     for thread in threads:
@@ -122,7 +123,10 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     assert not problems, problems
 
 
-def axe_violations(page: Page) -> list[str]:
-    """Return what axe finds wrong on ``page``, one line each."""
-    found = Axe().run(page).response["violations"]
+def axe_violations(page: Page, *rules: str) -> list[str]:
+    """Return what axe finds wrong on ``page``, one line each; by ``rules`` alone when some are named."""
+    options: dict[str, object] = {"resultTypes": ["violations"]}  # it need not describe what is right
+    if rules:
+        options["runOnly"] = list(rules)
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {rule['help']} at {[node['target'] for node in rule['nodes']][:3]}" for rule in found]

@@ -1,9 +1,11 @@
 """A thread as search sees it."""
 
+from math import prod
+
 import pytest
 from sqlalchemy.orm import Session
 
-from kb.forum import answers, indexing, me_too, ratings
+from kb.forum import answers, hiding, indexing, me_too, ratings
 from kb.forum.indexing import Threads
 from kb.forum.models import Status
 from tests.builders import Cast
@@ -21,6 +23,23 @@ def test_documents_hold_the_best_answers_first(session: Session, cast: Cast) -> 
     (found,) = Threads().documents(session, [asked.id, 99])
     assert found.text.split("\n") == ["The body", "accepted", "rated", "plain"]
     assert (found.title, found.tags, found.section, found.status) == (asked.title, ("password",), "problems", "solved")
+
+
+def test_documents_say_who_wrote_and_how_well_it_helped(session: Session, cast: Cast) -> None:
+    asked = question(session, by=cast.alice)
+    first = answer(session, question=asked, by=cast.bob)
+    answers.accept(session, answer=first, by=cast.alice)
+    for by in (cast.alice, cast.erin):
+        ratings.rate(session, answer=first, by=by, helpful=True)
+    answer(session, question=asked, by=cast.alice)
+    unseen = answer(session, question=asked, by=cast.will)
+    hiding.hide(session, post=unseen, by=cast.mia, why="spam")
+    session.commit()
+    (found,) = Threads().documents(session, [asked.id])
+    assert found.people == ("alice", "bob")
+    assert found.helpful == first.score > 0
+    assert found.reasons == (("solved", 1.15), ("an answer helped 2 readers", 1.037))
+    assert found.boost == pytest.approx(1.15 * 1.037)
 
 
 def test_documents_stop_at_the_limit(session: Session, cast: Cast) -> None:
@@ -63,5 +82,6 @@ def test_titles_finds_the_most_words_first(session: Session, cast: Cast) -> None
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_boost_is_gentle(status: Status) -> None:
-    assert 0.8 <= indexing.boost(status, 0) <= indexing.boost(status, 1_000) <= 1.35
+def test_reasons_are_gentle(status: Status) -> None:
+    few, many = (prod(factor for _, factor in indexing.reasons(status, helpful)) for helpful in (0, 1_000))
+    assert 0.8 <= few <= many <= 1.35

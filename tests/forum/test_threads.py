@@ -129,7 +129,7 @@ def test_thread_costs_the_same_with_one_answer_and_with_twenty(session: Session,
         session.expunge_all()
         return statements(lambda: threads.thread(session, asked_id, cast.bob))
 
-    assert grow(1) == grow(19) == 4
+    assert grow(1) == grow(19) == 5
 
 
 def test_closed_thread_may_be_reopened_by_who_closed_it(session: Session, cast: Cast) -> None:

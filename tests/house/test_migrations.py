@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kb.app import create_app
 from kb.db import Base, current_session, db
+from kb.search.postgres.tables import is_of_the_schema
 from tests.conftest import settings_for
 
 NOW = "2026-03-02 12:00:00"
@@ -28,7 +29,8 @@ ARTICLE_OF_OLD = (
 
 
 def test_migrations_make_what_the_models_say(session: Session) -> None:
-    context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+    options = {"compare_type": True, "include_name": is_of_the_schema}
+    context = MigrationContext.configure(session.connection(), opts=options)
     assert compare_metadata(context, Base.metadata) == []
 
 

@@ -33,6 +33,8 @@ def test_readme_says_of_each_setting_what_the_code_says() -> None:
         ("KB_MAIL_URL", "mailto:me"),
         ("KB_SECRET_KEY", "short"),
         ("KB_SEARCH", "grep"),
+        ("KB_SEARCH", "postgres"),
+        ("KB_MEANING", "maybe"),
         ("KB_RATE_LIMITS", "perhaps"),
         ("KB_PROCESSES", "0"),
         ("KB_CONTENT", "ext::sh -c touch"),
@@ -41,6 +43,7 @@ def test_readme_says_of_each_setting_what_the_code_says() -> None:
         ("KB_CONTENT_POLL", "-1"),
         ("KB_CONTENT_EDIT_URL", "https://example.com/edit"),
         ("KB_HOOK_SECRET", "short"),
+        ("KB_METRICS_TOKEN", "short"),
     ],
 )
 def test_load_names_the_variable_with_a_wrong_value(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:

@@ -63,6 +63,21 @@ def test_links_lead_to_the_host_of_the_repository(content: str, edit: str, repor
     assert "s3cret" not in repr(host)
 
 
+@pytest.mark.parametrize(
+    ("content", "begins"),
+    [
+        (HUB, f"{HUB}/new/main"),
+        ("https://codeberg.org/acme/help", "https://codeberg.org/acme/help/_new/main/"),
+        ("https://gitlab.com/acme/help", ""),
+        ("/srv/help", ""),
+    ],
+)
+def test_a_new_file_is_begun_where_the_host_fills_it_in(content: str, begins: str) -> None:
+    page, _, said = host_of(Place(content, "main", "docs")).new("log-in.md", "# Log in & out\n").partition("?")
+    assert page == begins
+    assert parse_qs(said) == ({"filename": ["docs/log-in.md"], "value": ["# Log in & out\n"]} if begins else {})
+
+
 def test_links_are_made_of_the_sites_own_template_first() -> None:
     template = "https://edit.example.com/{ref}?file={path}"
     assert host_of(Place(HUB, "main", "docs"), template).edit("a/ü b.md") == (

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kb.articles import checking
 from kb.articles.models import Article, ArticleRevision, EndedPage, GitCommit, PublishRun
 from kb.articles.trees import Languages
+from kb.db import Fact
 from kb.publishing import runs
 from kb.publishing.past import lineage
 from kb.publishing.sources.place import Place, open_place
@@ -244,6 +245,51 @@ def test_a_file_that_comes_back_keeps_its_history(session: Session, origin: Repo
     assert told(session, "a/one.md") == [("Write", "content"), ("Delete", "removed"), ("Restore", "content")]
     assert article(session, "a/one.md").created_at == minute(1)
     assert "One" not in former(session).values()
+
+
+def test_history_is_not_read_anew_for_a_file_that_never_was_an_article(
+    session: Session, origin: Repository, publish: Publish
+) -> None:
+    one: Files = {"docs/a/one.md": text("One")}
+    stub = b"---\nredirect_to: one.md\n---\n"
+    origin.commit({**one, "docs/a/old.md": stub, "docs/a/index.md": b"---\ntitle: A\n---\n"})
+    publish()
+    origin.commit({**one, "docs/a/old.md": stub + b"\n", "docs/a/new.md": stub})
+    publish()
+    session.execute(update(GitCommit).values(subject="As it was read"))
+    session.commit()
+    origin.commit(dict(one), subject="Tidy up")
+    origin.commit({"docs/a/one.md": text("One", TEXT + "More.\n")}, subject="Extend")
+    publish()
+    assert told(session, "a/one.md") == [("As it was read", "content"), ("Extend", "content")]
+
+
+def test_a_page_that_became_a_redirect_and_went_is_gone_however_it_was_published(
+    session: Session, origin: Repository, publish: Publish
+) -> None:
+    one: Files = {"docs/a/one.md": text("One")}
+    for more in ({"docs/a/two.md": text("Two", "Two.\n")}, {"docs/a/two.md": b"---\nredirect_to: one.md\n---\n"}, {}):
+        origin.commit({**one, **more})
+        publish()
+    one_by_one = (_everything(session), former(session))
+    for model in (Article, EndedPage, Fact):
+        for row in session.scalars(select(model)):
+            session.delete(row)
+    session.commit()
+    publish()
+    assert (_everything(session), former(session)) == one_by_one
+
+
+def test_link_to_an_address_that_only_history_knows_is_followed_from_the_first_run_on(
+    session: Session, origin: Repository, publish: Publish
+) -> None:
+    link = text("Two", "See [one](/articles/a/one).\n")
+    origin.commit({"docs/a/one.md": text("One"), "docs/a/two.md": link})
+    origin.commit({"docs/b/uno.md": text("One"), "docs/a/two.md": link})
+    for _ in range(2):
+        [finding] = [one for one in publish().findings if one.code == "moved-link"]
+        assert (finding.path, finding.line, "/articles/b/uno" in finding.message) == ("a/two.md", 4, True)
+        assert 'href="/articles/b/uno"' in article(session, "a/two.md").html
 
 
 def test_a_move_that_leaves_a_redirect_is_followed(session: Session, origin: Repository, publish: Publish) -> None:

@@ -17,7 +17,17 @@ from kb.publishing.sources.snippets import Library, expand
 from kb.settings import PROJECT
 from tests.builders_articles import Content
 
-SITE = SiteMap({"a/there.md": "/articles/a/there"}, {}, "https://help.example.org", frozenset({"a/old.md"}))
+SITE = SiteMap(
+    {"a/there.md": "/articles/a/there"},
+    {},
+    "https://help.example.org",
+    frozenset({"a/old.md"}),
+    moved={
+        "/articles/a/left": "/articles/a/there",
+        "/before": "/articles/a/there",
+        "a/stub.md": "https://e.org/",
+    },
+)
 TODAY = date(2026, 11, 22)
 
 
@@ -57,6 +67,11 @@ def found(markdown: str, *, first_line: int = 5, **texts: str) -> list[tuple[int
         ("```mermaid\na\n```\n\n``` {.plantuml}\na\n```\n", [(5, "mermaid-diagram"), (9, "mermaid-diagram")]),
         ('x\n\n<iframe src="https://youtu.be/a"></iframe>\n', [(7, "video-embed")]),
         ("{% if x %}\n{{ nobody }}\n", [(5, "liquid-tag"), (6, "unknown-variable")]),
+        (":::note\nText\n\n:::tip\nText\n:::\n", [(5, "unclosed-block")]),
+        ("Text\n\n/// warning | Mind\n:::\n", [(7, "unclosed-block")]),
+        (":::note\nText\n:::\n\n```\n:::note\n```\n\n:::nobody\n", []),
+        ("[a](/articles/a/left#x) [b](stub.md)\n", [(5, "moved-link"), (5, "moved-link")]),
+        ("Text\n\n[a](https://help.example.org/before)\n", [(7, "moved-link")]),
     ],
 )
 def test_of_page_finds(markdown: str, codes: list[tuple[int, str]]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from kb import clock
 from kb.articles import checking
 from kb.articles.models import PublishRun, Redirect
-from kb.publishing import redirects
+from kb.publishing import redirects, runs
 from kb.publishing.forwarding import (
     CONFLICT,
     LOOP,
@@ -27,8 +28,10 @@ from kb.publishing.forwarding import (
     make_table,
 )
 from kb.publishing.redirects import Gone, Moved
+from kb.publishing.sources.place import Place
 from tests.builders import Cast
 from tests.builders_articles import Content, findings
+from tests.git.repositories import Odd, Repository
 
 Publish = Callable[..., PublishRun]
 LIVE = {"/articles/a/one": "a/one.md", "/articles/a/two": "a/two.md"}
@@ -67,6 +70,23 @@ def test_make_table_ranks_articles_then_claims_then_who_left_last() -> None:
         "/late": ("", "Late"),
     }
     assert [(one.path, one.code, one.written) for one in table.refusals] == [("a/two.md", SHADOWS, "/articles/a/one")]
+
+
+def test_make_table_lets_git_speak_before_what_a_folder_showed() -> None:
+    later = THEN + timedelta(days=1)
+    facts = Facts(
+        live=LIVE,
+        left=[
+            Left("/both", "a/one.md", THEN),
+            Left("/both", "a/two.md", later, by_folder=True),
+            Left("/folder", "a/one.md", THEN, by_folder=True),
+        ],
+        ended=[Ended("/folder", "Ended", later, 7, by_folder=True)],
+    )
+    assert make_table(facts).targets == {
+        "/both": Target("a/one.md", at=THEN),
+        "/folder": Target(gone_title="Ended", at=later, article_id=7, by_folder=True),
+    }
 
 
 def test_make_table_does_not_depend_on_the_order_of_facts() -> None:
@@ -150,6 +170,36 @@ def test_store_gives_an_address_back_to_an_article(session: Session, content: Co
     content.write("a/one.md", "Another.\n")
     publish()
     assert found(session, "/articles/a/one") == ""
+    assert list(checking.faults(session)) == []
+
+
+def test_store_keeps_what_a_folder_showed_when_the_site_moves_to_git(
+    session: Session, content: Content, publish: Publish, tmp_path: Path
+) -> None:
+    for path in ("a/first.md", "a/gone.md", "b/two.md"):
+        content.write(path, f"{path} says this.\n", title=path[2:-3].capitalize())
+    publish()
+    content.move("a/first.md", "a/one.md")
+    content.remove("a/gone.md")
+    publish()
+    origin = Repository(tmp_path / "origin.git")
+    place = Place(origin.url, mirror_folder=tmp_path / "content.git")
+    one, two = ((content.folder / path).read_bytes() for path in ("a/one.md", "b/two.md"))
+    files: dict[str | bytes, bytes | Odd] = {"a/uno.md": one, "b/two.md": two}
+    for subject in ("Begin", "Go on"):
+        files["b/two.md"] = two + subject.encode()
+        origin.commit(dict(files), subject=subject)
+        run = runs.publish(session, place, cause="command")
+        session.commit()
+        assert run.state == "done", run.problem
+        assert found(session, "/articles/a/first") == found(session, "/articles/a/one") == "/articles/a/uno"
+        assert found(session, "/articles/a/gone") == "gone: Gone"
+    files["a/first.md"] = files.pop("a/uno.md")
+    origin.commit(dict(files))
+    runs.publish(session, place, cause="command")
+    session.commit()
+    assert found(session, "/articles/a/first") == ""
+    assert found(session, "/articles/a/uno") == found(session, "/articles/a/one") == "/articles/a/first"
     assert list(checking.faults(session)) == []
 
 

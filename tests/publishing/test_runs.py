@@ -222,7 +222,7 @@ def test_publish_lets_others_write_while_it_reads_and_renders(
     session.commit()
     runs.publish(session, here, cause="command", progress=write)
     session.commit()
-    assert steps == ["fetch", "read", "render", "history", "store"]
+    assert steps == ["fetch", "read", "history", "render", "store"]
     assert session.scalar(select(func.count()).where(Fact.name.startswith("somebody else"))) == 4
 
 

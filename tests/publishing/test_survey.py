@@ -1,10 +1,12 @@
 """Looking through a source: what has to be read, and what a folder says of itself."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kb.articles.pictures import Picture
 from kb.publishing import survey as surveying
 from kb.publishing.sources.place import Place, open_place
 from kb.publishing.sources.source import GitSource, SourceFile
@@ -42,6 +44,7 @@ class Looking:
         self.place = Place(self.origin.url, mirror_folder=folder / "content.git")
         self.digests: dict[str, str] = {}
         self.read: list[str] = []
+        self.pictures: dict[str, Picture] = {}
 
     def at(self, files: dict[Name, bytes | Odd]) -> Survey:
         """Commit ``files`` and look through them, knowing what was found before."""
@@ -50,7 +53,7 @@ class Looking:
         assert isinstance(source, GitSource)
         source.__class__ = Watched
         self.read = source.seen = []  # type: ignore[attr-defined]
-        found = survey(source, self.digests)
+        found = survey(source, self.digests, pictures=self.pictures)
         self.digests |= {path: article.digest for path, article in found.changed.items()}
         return found
 
@@ -97,6 +100,16 @@ def test_survey_measures_a_picture_that_lies_in_two_places_for_both(looking: Loo
     found = looking.at(FILES | {"other/copy.png": png(3, 2)})
     assert found.pictures["other/copy.png"].path == "other/copy.png"
     assert found.pictures["other/copy.png"].sha256 == found.pictures["guides/picture.png"].sha256
+
+
+def test_survey_reads_no_picture_that_is_known(looking: Looking) -> None:
+    known = looking.at(FILES).pictures["guides/picture.png"]
+    surveying._pictures.clear()  # as in a process that was just started
+    oid = looking.origin.blob(png(3, 2))
+    looking.pictures = {oid: replace(known, path="")}
+    again = looking.at(FILES | {"guides/other.png": png(4, 4)})
+    assert again.pictures["guides/picture.png"] == known
+    assert [path for path in looking.read if path.endswith(".png")] == ["guides/other.png"]
 
 
 def test_survey_counts_no_stub_among_the_articles(looking: Looking) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from kb.people.models import Person
-from kb.people.rules import audiences
+from kb.people.rules import Reader, audiences
 from kb.search.documents import Document, Shown
 from kb.search.engine import Key
 
@@ -16,7 +16,7 @@ FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 def document(kind: str, ref: int, title: str, text: str = "", **more: object) -> Document:
     """Return a public document; the higher its id, the newer it is."""
     values: dict[str, object] = {
-        "created_at": FIRST_DAY + timedelta(minutes=ref),
+        "at": FIRST_DAY + timedelta(minutes=ref),
         "section": "accounts" if kind == "article" else "general",
         "status": "published" if kind == "article" else "needs_answer",
         **more,
@@ -41,6 +41,7 @@ class Pile:
         self.kind = kind
         self.held: dict[int, Document] = {}
         self.hidden: set[int] = set()
+        self.headings: dict[int, tuple[tuple[str, str], ...]] = {}
 
     def put(self, *documents: Document) -> None:
         """Hold ``documents``."""
@@ -54,9 +55,10 @@ class Pile:
         """See Source."""
         return (self.held[ref] for ref in refs if ref in self.held and ref not in self.hidden)
 
-    def shown(self, session: Session, refs: Sequence[int], viewer: Person | None) -> dict[int, Shown]:
+    def shown(self, session: Session, refs: Sequence[int], viewer: Reader | None) -> dict[int, Shown]:
         """See Source."""
-        return {one.ref: _shown(one) for one in self.documents(session, refs) if one.audience in audiences(viewer)}
+        seen = [one for one in self.documents(session, refs) if one.audience in audiences(viewer)]
+        return {one.ref: _shown(one, self.headings.get(one.ref, ())) for one in seen}
 
     def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
         """See Source."""
@@ -69,7 +71,7 @@ def key(one: Document) -> Key:
     return Key(one.kind, one.ref)
 
 
-def _shown(one: Document) -> Shown:
+def _shown(one: Document, headings: tuple[tuple[str, str], ...]) -> Shown:
     return Shown(
         kind=one.kind,
         ref=one.ref,
@@ -80,5 +82,7 @@ def _shown(one: Document) -> Shown:
         place_address=f"/{one.section}",
         status=one.status,
         facts=("Needs an answer",) if one.kind == "question" else (),
-        at=one.created_at,
+        at=one.at,
+        lang=one.lang,
+        headings=headings,
     )

@@ -1,21 +1,23 @@
 """What tests of search share."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from kb.search import documents, log
 from kb.search.engine import Engine
-from kb.search.whoosh_engine import WhooshEngine
+from tests.conftest import ON_POSTGRES
 from tests.search.builders import Pile
+from tests.search.engines import MAKERS
+
+collect_ignore = [] if ON_POSTGRES else ["test_postgres_engine.py"]  # there is nothing to run it on
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    """An engine with an index that is empty."""
-    made = WhooshEngine(tmp_path / "index", site="test")
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An engine with an index that is empty: the embedded one, or what a test is parametrised with."""
+    made = MAKERS[getattr(request, "param", "whoosh")](request)
     made.rebuild((), settled=0, reached=0)
     return made
 
@@ -38,3 +40,4 @@ def empty_log() -> Iterator[None]:
     yield
     log._queries.clear()
     log._clicks.clear()
+    log._outcomes.clear()

@@ -1,14 +1,18 @@
 """What every engine does; one that passes these can take the place of another."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from kb.search.documents import Document
 from kb.search.engine import Busy, Engine, Found, Key, Marks, Reach
 from kb.search.query import narrowed, parse
-from tests.search.builders import article, key, question
+from tests.search.builders import FIRST_DAY, article, key, question
+from tests.search.engines import EVERY_ENGINE
 
+pytestmark = EVERY_ENGINE
 ALL = Reach()
 
 RESET = article(1, "Reset your password", "Open the sign-in page and choose Forgot password.", keywords="login")
@@ -97,6 +101,37 @@ def test_search_puts_the_newer_first_where_all_else_is_equal(engine: Engine) -> 
     assert find(engine, "sync") == [2, 1]
 
 
+def test_search_pages_add_up_where_all_else_is_equal(engine: Engine) -> None:
+    engine.put(question(number % 60, "Broken sync", at=FIRST_DAY) for number in range(7, 67))
+    engine.put([article(60, "Broken sync", at=FIRST_DAY), question(30, "Broken sync", at=FIRST_DAY)])
+    for sort in ("relevance", "new", "helpful"):
+        pages = [engine.search(parse("sync"), ALL, sort=sort, limit=10, offset=at) for at in range(0, 61, 10)]
+        assert [one.ref for page in pages for one in page.keys] == list(range(60, -1, -1)), sort
+
+
+def test_search_puts_the_most_helpful_first(engine: Engine) -> None:
+    engine.put(question(ref, "Broken sync", helpful=helpful) for ref, helpful in ((1, 0.3), (2, 0.9), (3, 0.0)))
+    assert refs(engine.search(parse("sync"), ALL, sort="helpful")) == [2, 1, 3]
+    assert refs(engine.search(parse("is:open"), ALL, sort="helpful")) == [2, 1, 3]
+
+
+def test_search_finds_what_somebody_wrote(engine: Engine) -> None:
+    engine.put([question(1, "Sync", people=("Ada", "bo")), question(2, "Sync", people=("bo",)), question(3, "Sync")])
+    assert find(engine, "by:ada sync") == [1]
+    assert find(engine, "by:bo") == [2, 1]
+    assert find(engine, "by:bo by:ada") == [1]
+    assert find(engine, "by:nobody sync") == []
+
+
+def test_search_finds_what_is_of_a_time(engine: Engine) -> None:
+    engine.put(question(day, "Sync", at=FIRST_DAY + timedelta(days=day)) for day in range(5))
+    query = replace(parse("sync"), after=FIRST_DAY + timedelta(days=1), before=FIRST_DAY + timedelta(days=3))
+    found = engine.search(query, ALL)
+    assert refs(found) == [2, 1]
+    assert found.total == found.counts["kind"]["question"] == 2
+    assert refs(engine.search(replace(query, words=(), after=None), ALL)) == [2, 1, 0]
+
+
 def test_search_by_date_puts_the_newest_first(filled: Engine) -> None:
     found = filled.search(parse("password"), ALL, sort="new")
     assert refs(found) == [3, 2, 1]
@@ -110,6 +145,14 @@ def test_search_answers_a_query_of_common_words_only(engine: Engine) -> None:
 def test_search_leaves_out_what_has_little_of_the_query(engine: Engine) -> None:
     engine.put([question(1, "Print invoices twice"), question(2, "Print"), question(3, "Invoices printed twice")])
     assert sorted(find(engine, "print invoices twice")) == [1, 3]
+
+
+def test_search_finds_documents_that_say_little_of_themselves(engine: Engine) -> None:
+    engine.put([question(1, "Sync", status="", section=""), question(2, "", status="", section="")])
+    found = engine.search(parse("sync"), ALL)
+    assert refs(found) == [1]
+    assert dict(found.counts["kind"]) == {"question": 1}
+    assert dict(found.counts["status"]) == {}
 
 
 def test_search_pages_add_up(engine: Engine) -> None:
@@ -196,20 +239,20 @@ def test_put_takes_the_last_of_two_versions(engine: Engine) -> None:
 def test_drop_forgets(filled: Engine) -> None:
     filled.drop([key(RESET), Key("article", 999)])
     assert find(filled, "forgot") == []
-    assert set(filled.held()) == {key(one) for one in HELD} - {key(RESET)}
+    assert {one for one, _ in filled.held()} == {key(one) for one in HELD} - {key(RESET)}
 
 
 def test_many_small_changes_leave_every_document_once(engine: Engine) -> None:
     for number in range(30):
         engine.put([question(number % 7, f"Sync broken round {number}")])
-    assert sorted(one.ref for one in engine.held()) == list(range(7))
+    assert sorted(one.ref for one, _ in engine.held()) == list(range(7))
     assert engine.search(parse("sync"), ALL).total == 7
 
 
 def test_rebuild_replaces_everything(filled: Engine) -> None:
     seen: list[int] = []
-    filled.rebuild([RESET, EXPORT], settled=3, reached=4, progress=seen.append)
-    assert sorted(filled.held()) == sorted([key(RESET), key(EXPORT)])
+    filled.rebuild([replace(RESET, version=7), EXPORT], settled=3, reached=4, progress=seen.append)
+    assert sorted(filled.held()) == [(key(RESET), 7), (key(EXPORT), 0)]
     assert seen == [2]
     assert (filled.marks().settled, filled.marks().reached, filled.reached()) == (3, 4, 4)
 

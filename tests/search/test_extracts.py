@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.search.extracts import extract, marked, marker
+from kb.search.extracts import extract, marked, marker, passage
 from kb.search.query import parse
+from kb.search.synonyms import expanded, read
 
 FILLER = "Nothing of interest is said in this sentence at all. " * 30
 
@@ -36,6 +37,23 @@ def test_marked_marks_words_by_stem(title: str, query: str, expected: str) -> No
 def test_marked_marks_beginnings_while_typing() -> None:
     assert marked("Passwords", marker(parse("passw"), typing=True)) == "<mark>Passwords</mark>"
     assert marked("Passwords", marker(parse("passw"))) == "Passwords"
+
+
+def test_marked_marks_words_by_the_stems_of_the_texts_language() -> None:
+    assert marked("Die Häuser", marker(parse("haus"), lang="de")) == "Die <mark>Häuser</mark>"
+    assert marked("Die Häuser", marker(parse("haus"))) == "Die Häuser"
+    assert marked("東京都の天気", marker(parse("東京都"), lang="ja")) == "<mark>東京都</mark>の天気"
+
+
+def test_marked_marks_other_ways_to_say_it() -> None:
+    query = expanded(parse("login fails"), read(["login, sign in"]))
+    assert marked("You sign in and fail", marker(query)) == "You <mark>sign</mark> in and <mark>fail</mark>"
+
+
+def test_passage_says_where_the_words_begin() -> None:
+    found = passage(f"{FILLER}The invoice is printed.", marker(parse("invoice")))
+    assert found.found and found.at == len(FILLER) + 4
+    assert not passage("Nothing here.", marker(parse("invoice"))).found
 
 
 def test_extract_is_the_passage_with_most_of_the_words() -> None:

@@ -3,6 +3,7 @@
 import shutil
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,8 +14,9 @@ from kb import clock
 from kb.jobs import Job
 from kb.search import asking, changes, checking, following
 from kb.search.engine import Engine, Gaps, Key
+from kb.search.engines import engine_of, open_engine
 from kb.search.models import Change
-from kb.search.whoosh_engine import LOOK_AGAIN, WhooshEngine
+from kb.search.whoosh.engine import LOOK_AGAIN, WhooshEngine
 from tests.search.builders import Pile, article, question
 
 Piles = tuple[Pile, Pile]
@@ -30,10 +32,11 @@ def note(session: Session, pile: Pile, *refs: int) -> None:
     session.commit()
 
 
-def reopened(engine: Engine) -> Engine:
+def reopened(app: Flask) -> Engine:
     """Return the index as another process sees it."""
-    assert isinstance(engine, WhooshEngine)
-    return WhooshEngine(engine._shelf.path, site=engine._shelf.site)
+    parts: dict[str, object] = {}
+    open_engine(parts, app.config["SETTINGS"])
+    return engine_of(parts)
 
 
 def titles(session: Session, engine: Engine, text: str) -> list[str]:
@@ -90,7 +93,9 @@ def test_hidden_without_a_word_to_search_is_still_not_shown(session: Session, en
     assert found.total == 13
 
 
-def test_follow_does_not_miss_a_transaction_that_commits_late(session: Session, engine: Engine, piles: Piles) -> None:
+def test_follow_does_not_miss_a_transaction_that_commits_late(
+    app: Flask, session: Session, engine: Engine, piles: Piles
+) -> None:
     following.follow(session, engine)
     piles[1].put(question(1, "Came first, committed last"), question(2, "Came last, committed first"))
     session.add(Change(id=102, kind="question", ref=2, at=clock.now()))
@@ -98,26 +103,26 @@ def test_follow_does_not_miss_a_transaction_that_commits_late(session: Session, 
     assert following.follow(session, engine) == 1
     session.add(Change(id=101, kind="question", ref=1, at=clock.now()))
     session.commit()
-    restarted = reopened(engine)
+    restarted = reopened(app)
     assert following.follow(session, restarted) == 1
-    assert {key.ref for key in engine.held()} == {1, 2}
+    assert {key.ref for key, _ in engine.held()} == {1, 2}
     assert restarted.marks().missing == ((1, 100),)
     clock.advance(timedelta(minutes=2))
     following.follow(session, restarted)
     assert restarted.marks().missing == ()
 
 
-def test_follow_leaves_alone_what_a_rebuild_took_in(session: Session, engine: Engine, piles: Piles) -> None:
+def test_follow_leaves_alone_what_a_rebuild_took_in(app: Flask, session: Session, engine: Engine, piles: Piles) -> None:
     piles[1].put(*(question(ref, f"Sync {ref}") for ref in range(1, 9)))
     for ref in (1, 2, 5, 6):
         session.add(Change(id=ref, kind="question", ref=ref, at=clock.now()))
     session.commit()
     following.rebuild(session, engine)
     assert (engine.marks().settled, engine.marks().reached, engine.marks().missing) == (0, 6, ((3, 4),))
-    assert following.follow(session, reopened(engine)) == 0
+    assert following.follow(session, reopened(app)) == 0
     session.add_all(Change(id=ref, kind="question", ref=ref, at=clock.now()) for ref in (4, 8))
     session.commit()
-    assert following.follow(session, reopened(engine)) == 2
+    assert following.follow(session, reopened(app)) == 2
     assert engine.marks().missing == ((3, 3), (7, 7))
 
 
@@ -130,17 +135,17 @@ def test_gaps_are_what_is_left_out(after: int, numbers: list[int], expected: Gap
 
 
 def test_a_folder_deleted_while_serving_is_titles_until_the_worker_was_there(
-    session: Session, engine: Engine, piles: Piles
+    session: Session, piles: Piles, tmp_path: Path
 ) -> None:
+    worker, web = (WhooshEngine(tmp_path / "index", site="test") for _ in range(2))
     piles[1].put(question(1, "Sync is slow", "because of the printer"))
-    following.follow(session, engine)
-    web = reopened(engine)
+    following.follow(session, worker)
     assert asking.ask(session, "printer", None, engine=web).total == 1
-    shutil.rmtree(engine._shelf.path)  # type: ignore[attr-defined]
+    shutil.rmtree(tmp_path / "index")
     time.sleep(LOOK_AGAIN)
     meanwhile = asking.ask(session, "sync", None, engine=web)
     assert meanwhile.degraded and [hit.shown.ref for hit in meanwhile.hits] == [1]
-    assert following.follow(session, engine) == 1
+    assert following.follow(session, worker) == 1
     time.sleep(LOOK_AGAIN)
     assert not asking.ask(session, "printer", None, engine=web).degraded
     assert asking.ask(session, "printer", None, engine=web).total == 1
@@ -169,7 +174,7 @@ def test_follow_takes_many_changes_in_turns(
     assert len(engine.held()) == 10
 
 
-def test_follow_catches_a_rebuilt_index_up(session: Session, engine: Engine, piles: Piles) -> None:
+def test_follow_catches_a_rebuilt_index_up(app: Flask, session: Session, engine: Engine, piles: Piles) -> None:
     piles[1].put(question(1, "Before"))
     following.follow(session, engine)
 
@@ -178,9 +183,9 @@ def test_follow_catches_a_rebuilt_index_up(session: Session, engine: Engine, pil
         note(session, piles[1], 2)
         following.follow(session, engine)
 
-    following.rebuild(session, reopened(engine), meanwhile)
+    following.rebuild(session, reopened(app), meanwhile)
     following.follow(session, engine)
-    assert {key.ref for key in engine.held()} == {1, 2}
+    assert {key.ref for key, _ in engine.held()} == {1, 2}
     assert list(checking.faults(session, engine)) == []
 
 
@@ -188,22 +193,21 @@ def test_follow_builds_anew_when_the_database_is_older(session: Session, engine:
     piles[1].put(question(1, "Sync"))
     engine.rebuild([question(7, "Gone")], settled=50, reached=50)
     following.follow(session, engine)
-    assert engine.held() == [Key("question", 1)]
+    assert engine.held() == [(Key("question", 1), 0)]
 
 
-def test_forget_changes_keeps_the_newest_and_makes_old_indexes_start_over(
-    session: Session, engine: Engine, piles: Piles
-) -> None:
+def test_forget_changes_keeps_the_newest_of_each_document(session: Session, engine: Engine, piles: Piles) -> None:
     following.follow(session, engine)
     piles[1].put(question(1, "Sync"), question(2, "Sync"))
     note(session, piles[1], 1, 2)
+    note(session, piles[1], 1)
     clock.advance(timedelta(days=30))
     following.forget_changes(session)
     session.commit()
-    assert session.scalars(select(Change.ref)).all() == [2]
+    assert [(one.ref, one.id) for one in session.scalars(select(Change).order_by(Change.id))] == [(2, 2), (1, 3)]
     assert session.scalar(select(func.count()).select_from(Job)) == 1
-    following.follow(session, engine)
-    assert {key.ref for key in engine.held()} == {1, 2}
+    assert following.follow(session, engine) == 2
+    assert dict(engine.held()) == {Key("question", 1): 3, Key("question", 2): 2}
 
 
 def test_faults_name_what_disagrees(session: Session, engine: Engine, piles: Piles) -> None:

@@ -2,13 +2,15 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.search.query import LONGEST, MOST_TERMS, Query, narrowed, parse
-from tests.conftest import DATA
+from kb import clock
+from kb.search.query import LONGEST, MOST_TERMS, Query, narrowed, normal, parse
+from tests.conftest import DATA, NOON
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,20 @@ from tests.conftest import DATA
         ("IS:Article", {"kind": "article"}),
         ("in:questions", {"kind": "question"}),
         ("in:title lost", {"title_only": True, "words": ("lost",)}),
+        ("is:question by:@Ana-B by:bob", {"kind": "question", "people": ("ana-b", "bob")}),
+        ("is:known-issue printing", {"tags": ("known-issue",), "words": ("printing",)}),
+        ("sort:new sync", {"sort": "new", "words": ("sync",)}),
+        (
+            "after:2025 before:2026-03",
+            {"after": datetime(2025, 1, 1, tzinfo=UTC), "before": datetime(2026, 3, 1, tzinfo=UTC)},
+        ),
+        ("after:2025-12-31", {"after": datetime(2025, 12, 31, tzinfo=UTC)}),
+        ("after:2w", {"after": NOON - timedelta(days=14)}),
+        ("before:1Y", {"before": NOON - timedelta(days=365)}),
+        ("after:soon", {"words": ("after:soon",), "ignored": ("after:soon",)}),
+        ("after:2026-13", {"words": ("after:2026-13",), "ignored": ("after:2026-13",)}),
+        ("after:9999y", {"words": ("after:9999y",), "ignored": ("after:9999y",)}),
+        ("-by:bob sort:best", {"without": ("by:bob",), "words": ("sort:best",), "ignored": ("-by:bob", "sort:best")}),
         ("about:config", {"words": ("about:config",)}),
         ("C# v7.4 0x80070005", {"words": ("C#", "v7.4", "0x80070005")}),
         ("is:solvd", {"words": ("is:solvd",), "ignored": ("is:solvd",)}),
@@ -41,7 +57,8 @@ from tests.conftest import DATA
     ],
 )
 def test_parse_sorts_pieces_in(text: str, expected: dict[str, object]) -> None:
-    query = parse(text)
+    with clock.held_at(NOON):
+        query = parse(text)
     assert query == Query(text=text.replace("\x00", " ").replace("\t", " ").strip(), **expected)  # type: ignore[arg-type]
 
 
@@ -88,7 +105,13 @@ def test_narrowed_adds_choices_and_overlooks_unknown_ones() -> None:
     query = narrowed(parse("sync"), within="articles", section="Start", tag="SSO", status="solved")
     assert (query.kind, query.sections, query.categories, query.tags) == ("article", ("start",), ("start",), ("sso",))
     assert query.statuses == {"solved"}
-    assert narrowed(parse("sync"), within="nonsense", status="nonsense") == parse("sync")
+    assert narrowed(parse("sync"), within="nonsense", status="nonsense", since="ever", sort="best") == parse("sync")
+    query = narrowed(parse("sync sort:new by:ana"), by="@Bob", since="2026", sort="helpful")
+    assert (query.people, query.after, query.sort) == (("ana", "bob"), datetime(2026, 1, 1, tzinfo=UTC), "helpful")
+
+
+def test_normal_is_what_the_same_searches_share() -> None:
+    assert normal("  Reset\tMY  Straße ") == normal("reset my STRASSE")
 
 
 @pytest.mark.parametrize(

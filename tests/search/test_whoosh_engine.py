@@ -15,13 +15,13 @@ from whoosh.index import FileIndex
 from whoosh.query import Or, Term
 from whoosh.scoring import BM25F
 
-from kb.search import whoosh_ranking
 from kb.search.engine import Busy, Engine, NoIndex, Reach
 from kb.search.query import parse
-from kb.search.whoosh_engine import WhooshEngine
-from kb.search.whoosh_generation import BOOSTS, K1, B
-from kb.search.whoosh_schema import SCHEMA, SCORED
-from kb.search.whoosh_writing import NAME
+from kb.search.ranking import adding
+from kb.search.scoring import BOOSTS, FIELDS, K1, B
+from kb.search.whoosh.engine import WhooshEngine
+from kb.search.whoosh.schema import SCHEMA
+from kb.search.whoosh.writing import NAME
 from tests.conftest import DATA
 from tests.search.builders import article, question
 
@@ -54,11 +54,11 @@ def filled(engine: Engine) -> WhooshEngine:
 @pytest.mark.parametrize("term", ["sync", "password", "reset", "account", "page", "twice"])
 def test_scores_are_those_of_whoosh(filled: WhooshEngine, term: str) -> None:
     now = filled._generation()
-    ours = now.impacts(SCORED, term)
+    ours = now.impacts(FIELDS, term)
     index = FileIndex(FileStorage(str(folder_of(filled))), schema=SCHEMA, indexname=NAME)
     model = BM25F(K1=K1, **{f"{name}_B": b for name, b in B.items()})
     with index.searcher(weighting=model) as searcher:
-        query = Or([Term(name, term, boost=BOOSTS[name]) for name in SCORED])
+        query = Or([Term(name, term, boost=BOOSTS[name]) for name in FIELDS])
         theirs = {hit.docnum: hit.score for hit in searcher.search(query, limit=None, optimize=False)}
     assert len(now.segments) > 1 and not now.alive.all()
     assert dict(zip(ours.ids.tolist(), ours.values.tolist(), strict=True)) == pytest.approx(theirs, rel=1e-5)
@@ -221,7 +221,7 @@ def test_a_write_that_fails_changes_nothing_and_lets_the_next_one_in(
 
 
 def test_time_running_out_gives_what_there_is(filled: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whoosh_ranking, "SECONDS", -1.0)
+    monkeypatch.setattr(adding, "SECONDS", -1.0)
     found = filled.search(parse('sync "reset account" -page'), ALL)
     assert found.late
 

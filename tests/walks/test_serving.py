@@ -95,7 +95,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     site.stop()
 
 
-def test_serve_on_an_empty_folder_is_ready_with_articles_that_search_finds(running: Running) -> None:
+def test_serve_on_an_empty_folder_is_ready_mends_itself_and_stops_when_told(running: Running) -> None:
     running.wait_until_ready()
     assert running.get("/healthz") == (200, "ok\n")
     assert running.get("/")[0] == 200
@@ -103,22 +103,13 @@ def test_serve_on_an_empty_folder_is_ready_with_articles_that_search_finds(runni
     assert status == 200
     assert "/articles/your-account/reset-your-password" in text
     assert running.get("/articles/your-account/reset-your-password")[0] == 200
+    kill_the_worker(running)
+    assert running.get("/healthz")[0] == 200
+    stop_all(running, signal.SIGTERM)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_serve_stops_every_process_when_told(running: Running, number: int) -> None:
-    running.wait_until_ready()
-    end = time.monotonic() + 15
-    while len(below := running.descendants()) < 4:  # the first web process may answer before the second is there
-        assert time.monotonic() < end, "a web arbiter, two web processes and a worker"
-        time.sleep(0.05)
-    assert running.stop(number) == 0
-    for pid in below:
-        assert not Path(f"/proc/{pid}").exists()
-
-
-def test_serve_starts_a_killed_worker_again(running: Running) -> None:
-    running.wait_until_ready()
+def kill_the_worker(running: Running) -> None:
+    """Kill it and wait until there is another."""
     time.sleep(3.2)  # a child that dies within three seconds of its start ends the whole
     before = running.children()
     assert len(before) == 2, "the web arbiter and the worker"
@@ -128,7 +119,17 @@ def test_serve_starts_a_killed_worker_again(running: Running) -> None:
     while worker in running.children() or len(running.children()) < len(before):
         assert time.monotonic() < end, "the worker was not started again"
         time.sleep(0.1)
-    assert running.get("/healthz")[0] == 200
+
+
+def stop_all(running: Running, number: int) -> None:
+    """Send a signal and see every process end."""
+    end = time.monotonic() + 15
+    while len(below := running.descendants()) < 4:  # the first web process may answer before the second is there
+        assert time.monotonic() < end, "a web arbiter, two web processes and a worker"
+        time.sleep(0.05)
+    assert running.stop(number) == 0
+    for pid in below:
+        assert not Path(f"/proc/{pid}").exists()
 
 
 def test_serve_on_a_taken_port_says_so_and_stops(tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_serve_without_content_stops_on_a_new_site_and_goes_on_with_an_old_one(
     assert end.returncode == 1
     assert end.stderr.strip().splitlines()[-1].startswith("kb: KB_CONTENT: ")
     running.wait_until_ready()
-    assert running.stop() == 0
+    stop_all(running, signal.SIGINT)
     again = Running(tmp_path / "data", KB_CONTENT=str(tmp_path / "nowhere"))
     try:
         again.wait_until_ready()

@@ -39,6 +39,16 @@ def alternates(shown: object) -> dict[str, str]:
     return {link["hreflang"]: link["href"] for link in shown.select("link[rel=alternate][hreflang]")}  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("address", "index"), [("/articles/a/one", "/articles"), ("/de/articles/a/eins", "/de/articles")]
+)
+def test_history_leads_to_the_list_of_its_language(
+    client: FlaskClient, german: Content, address: str, index: str
+) -> None:
+    for rest in ("/history", "/history/0..1"):
+        assert page(client, address + rest).select(".breadcrumb a")[0]["href"] == index
+
+
 @pytest.mark.parametrize("address", ["/articles/a/one", "/de/articles/a/eins"])
 def test_article_offers_its_versions(client: FlaskClient, german: Content, address: str) -> None:
     shown = page(client, address)

@@ -254,6 +254,7 @@ def test_too_many_tries_are_refused_for_a_while(
     database_url: str, tmp_path: Path, address: str, data: dict[str, str], allowed: int
 ) -> None:
     app = create_app(settings_for(tmp_path, database_url, rate_limits=True))
+    app.testing = True
     client = app.test_client()
     statuses = [post(client, address, data).status_code for _ in range(allowed)]
     assert 429 not in statuses

@@ -1,41 +1,30 @@
-"""The search page, hits while typing, and the note that a hit was opened."""
+"""The page of results."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
-from flask import Flask
+from bs4 import BeautifulSoup
+from flask import Flask, render_template
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.app import create_app
+from kb.articles.models import Article, ArticleViews
 from kb.people.models import Person
-from kb.search import asking, log
-from kb.search.engine import Engine
-from kb.search.models import Click, Query
+from kb.search.documents import Hit, Results, Shown
 from tests.builders import Cast
-from tests.conftest import settings_for
+from tests.builders_articles import Content
+from tests.builders_articles import content as content
+from tests.builders_articles import publish as publish
+from tests.conftest import NOON, settings_for
 from tests.pages import counted_statements, page
-from tests.search.builders import Pile, article, question
+from tests.search.builders import Pile, article
 from tests.search.conftest import empty_log as empty_log
 from tests.search.conftest import piles as piles
-
-
-@pytest.fixture
-def engine(app: Flask) -> Engine:
-    return asking.engine_of(app.extensions)
-
-
-@pytest.fixture
-def found(piles: tuple[Pile, Pile], session: Session, engine: Engine) -> tuple[Pile, Pile]:
-    articles, questions = piles
-    articles.put(
-        article(1, "Reset your password", "Open the sign-in page. " * 40 + "Choose <b>Forgot</b> password & wait."),
-        article(2, "Members only", "Passwords for members.", audience="members"),
-    )
-    questions.put(*(question(n, f"Password trouble {n}", tags=("sso",), status="solved") for n in range(1, 26)))
-    asking.rebuild(session, engine)
-    return piles
+from tests.web.searched import engine as engine
+from tests.web.searched import found as found
 
 
 def test_results_show_hits_with_the_words_marked(client: FlaskClient, found: object) -> None:
@@ -57,11 +46,60 @@ def test_results_of_nothing_offer_to_ask_with_the_text(client: FlaskClient, foun
     assert shown.find("a", href="/questions/ask?title=zeppelin%20%26%20co")
 
 
+def test_results_of_nothing_show_what_others_read(
+    client: FlaskClient, content: Content, publish: Callable[..., object], session: Session
+) -> None:
+    content.write("help/rare.md", title="Rarely read")
+    content.write("help/often.md", title="Often read")
+    content.write("help/staff.md", title="For the staff", audience="staff")
+    content.write("help/never.md", title="Never read")
+    publish()
+    numbers = {one.title: one.id for one in session.scalars(select(Article))}
+    for title, views in (("Rarely read", 2), ("Often read", 30), ("For the staff", 90)):
+        session.add(ArticleViews(article_id=numbers[title], day=NOON.date(), views=views))
+    session.add(ArticleViews(article_id=numbers["Never read"], day=date(2020, 1, 1), views=500))
+    session.commit()
+    shown = page(client, "/search?q=zeppelin")
+    assert [one.text for one in shown.select("[aria-labelledby=popular] a")] == ["Often read", "Rarely read"]
+
+
+def test_results_of_nothing_show_what_is_near_and_count_what_is_opened(app: Flask) -> None:
+    shown = Shown("question", 7, "", "/questions/7", "", "General", "/general", "solved", ("Solved",))
+    near = Hit(shown, 1, "Airships <b>", "", 0.5)
+    found = Results("q" * 22, "zeppelin", (), 0, 1, 0, nearest=(near,))
+    with app.test_request_context("/search?q=zeppelin"):
+        html = render_template("search/_nothing.html", found=found, asked="zeppelin", popular=(), chosen=[])
+    link = BeautifulSoup(html, "html.parser").select("[aria-labelledby=nearest] .hit__title a")[0]
+    assert (link["href"], link["ping"]) == ("/questions/7", f"/search/opened/{'q' * 22}/1/question/7")
+
+
+def test_results_lead_to_what_may_have_been_meant_and_to_similar_searches(app: Flask) -> None:
+    found = Results("", "sso", (), 1, 1, 1, did_you_mean="sign on & off", similar_searches=("log in",))
+    with app.test_request_context("/search?q=sso&in=articles&page=2"):
+        meant = BeautifulSoup(render_template("search/_made_of.html", found=found), "html.parser")
+        more = BeautifulSoup(render_template("search/_more.html", found=found), "html.parser")
+    assert meant.select("a")[0]["href"] == "/search?q=sign+on+%26+off&in=articles"
+    assert more.find("a", href="/search?q=log%20in")
+
+
+def test_results_lead_to_the_heading_above_the_passage(app: Flask) -> None:
+    shown = Shown("article", 7, "", "/articles/a/b", "", "Help", "/articles/a", "published")
+    one = Hit(shown, 1, "Title", "passage", 1.0, heading="Some <part>", anchor="some-part", promoted=True)
+    with app.test_request_context("/search"):
+        macro = app.jinja_env.get_template("components/hit.html").make_module().hit  # type: ignore[attr-defined]
+        html = BeautifulSoup(macro(one), "html.parser")
+    assert html.select(".hit__title a")[0]["href"] == "/articles/a/b#some-part"
+    assert html.select(".hit__heading")[0].text == "Some <part>"
+    assert "Recommended" in html.text
+
+
 def test_results_come_in_pages(client: FlaskClient, found: object) -> None:
     first, last = page(client, "/search?q=password+trouble"), page(client, "/search?q=password+trouble&page=3")
     assert len(first.select(".hit")) == 10
     assert len(last.select(".hit")) == 5
     assert first.find("a", rel="next")
+    ask = first.find("a", href="/questions/ask?title=password%20trouble")
+    assert ask is not None, "whom none of them helps is led on"
 
 
 @pytest.mark.parametrize("number", ["-1", "0", "nonsense", "99", "99999999999999999999"])
@@ -73,11 +111,60 @@ def test_results_can_be_narrowed_and_widened(client: FlaskClient, found: object)
     shown = page(client, "/search?q=password&in=articles")
     assert len(shown.select(".hit")) == 1
     tabs = [one.text.split() for one in shown.select(".tabs a")]
-    assert tabs == [["Everything", "26"], ["Articles", "1"], ["Questions", "25"]]
+    assert tabs == [["All", "26"], ["Articles", "1"], ["Questions", "25"]]
     assert shown.find("a", href="/search?q=password")
-    tagged = page(client, "/search?q=password&tag=sso&status=solved&sort=new")
-    assert len(tagged.select(".hit")) == 10
-    assert len(tagged.select(".facets [aria-current]")) == 3
+
+
+def test_results_name_each_chosen_filter_and_lead_to_those_without_it(client: FlaskClient, found: object) -> None:
+    shown = page(client, "/search?q=password&tag=sso&status=solved&since=1y&sort=new")
+    assert len(shown.select(".hit")) == 10
+    assert len(shown.select(".facets [aria-current]")) == 3
+    removals = {str(one.span.text): one["href"] for one in shown.select(".chosen a") if one.span}
+    assert removals == {
+        "Solved": "/search?q=password&tag=sso&since=1y&sort=new",
+        "sso": "/search?q=password&status=solved&since=1y&sort=new",
+        "Past year": "/search?q=password&tag=sso&status=solved&sort=new",
+    }
+
+
+def test_results_of_a_filter_that_leaves_nothing_can_still_be_widened(client: FlaskClient, found: object) -> None:
+    shown = page(client, "/search?q=password&tag=nosuch&section=nowhere&by=nobody&since=7d")
+    assert not shown.select(".results__hits > .hit-list")
+    assert [one.span.text for one in shown.select(".chosen a") if one.span] == [
+        "Nowhere",
+        "nosuch",
+        "@nobody",
+        "Past week",
+    ]
+    assert shown.find("a", href="/search?q=password", string="The same without filters")
+
+
+def test_results_can_be_put_in_order(client: FlaskClient, found: object) -> None:
+    newest = page(client, "/search?q=password+trouble&sort=new")
+    assert newest.select(".hit__title a")[0]["href"] == "/questions/25"
+    said = page(client, "/search?q=password+trouble+sort:new")
+    assert said.select(".hit__title a")[0]["href"] == "/questions/25"
+    for shown in (newest, said):
+        assert [one.text.strip() for one in shown.select(".orders [aria-current]")] == ["Newest"]
+
+
+def test_results_explain_the_language_of_searching_beside_them(client: FlaskClient, found: object) -> None:
+    shown = page(client, "/search?q=password")
+    sheet = shown.select_one("[popover]")
+    assert sheet is not None
+    assert "by:handle" in sheet.text
+    assert shown.find("button", attrs={"popovertarget": sheet["id"]})
+
+
+def test_results_for_a_mistyped_word_say_what_was_searched(client: FlaskClient, found: object) -> None:
+    shown = page(client, "/search?q=pasword+trouble&in=questions")
+    assert shown.select_one(".made-of strong").text == "password trouble"  # type: ignore[union-attr]
+    assert len(shown.select(".hit")) == 10
+    instead = shown.find("a", href="/search?q=pasword+trouble&in=questions&exact=1")
+    assert instead is not None
+    exact = page(client, str(instead["href"]))
+    assert not exact.select_one(".made-of")
+    assert "pasword" not in str(exact.select(".hit"))
 
 
 def test_results_name_what_was_not_understood(client: FlaskClient, found: object) -> None:
@@ -97,11 +184,6 @@ def test_results_for_members_stay_with_members(
     assert "Members only" not in client.get("/search/suggest?q=members").text
 
 
-def test_results_for_a_script_are_the_part_that_changes(client: FlaskClient, found: object) -> None:
-    text = client.get("/search?q=password", headers={"X-Fragment": "1"}).text
-    assert "<html" not in text and "hit__title" in text
-
-
 def test_results_without_an_index_are_titles_and_say_so(client: FlaskClient, piles: tuple[Pile, Pile]) -> None:
     piles[0].put(article(1, "Reset your password"))
     shown = page(client, "/search?q=password")
@@ -114,61 +196,6 @@ def test_results_take_few_statements(client: FlaskClient, found: object) -> None
     with counted_statements() as seen:
         client.get("/search?q=password")
     assert len(seen) <= 6
-
-
-def test_suggestions_are_options_with_links(client: FlaskClient, found: object) -> None:
-    text = client.get("/search/suggest?q=reset+passw").text
-    assert 'role="option"' in text and 'href="/articles/1"' in text and "<mark>Reset</mark>" in text
-    assert client.get("/search/suggest?q=").text.strip() == ""
-
-
-def test_suggestions_for_a_title_open_beside_it(client: FlaskClient, found: object) -> None:
-    assert 'target="_blank"' in client.get("/search/suggest?in=ask&q=reset+passw").text
-
-
-def test_typing_is_logged_once_after_a_pause(app: Flask, client: FlaskClient, session: Session, found: object) -> None:
-    for text in ("pas", "passw", "password"):
-        client.get(f"/search/suggest?q={text}")
-    answer = client.get("/search/suggest?q=password&final=1").text
-    app.extensions["storer"].store()
-    logged = session.scalars(select(Query)).all()
-    assert [(one.source, one.text, one.hits) for one in logged] == [("live", "password", 26)]
-    assert f"/search/opened/{logged[0].id}/1/" in answer
-
-
-def test_opening_a_hit_is_logged_with_its_search(
-    app: Flask, client: FlaskClient, session: Session, found: object
-) -> None:
-    link = page(client, "/search?q=reset+password").select(".hit__title a")[0]
-    assert client.post(str(link["ping"])).status_code == 204
-    app.extensions["storer"].store()
-    asked, opened = session.scalars(select(Query)).one(), session.scalars(select(Click)).one()
-    assert (opened.query_id, opened.kind, opened.ref, opened.position) == (asked.id, "article", 1, 1)
-    assert (asked.source, asked.normal, asked.hits) == ("page", "reset password", 1)
-
-
-def test_opening_a_hit_again_is_logged_once(app: Flask, client: FlaskClient, session: Session, found: object) -> None:
-    first, second = (str(link["ping"]) for link in page(client, "/search?q=password").select(".hit__title a")[:2])
-    for address in (first, first, second):
-        client.post(address)
-    app.extensions["storer"].store()
-    client.post(first)
-    app.extensions["storer"].store()
-    assert sorted(session.scalars(select(Click.position))) == [1, 2]
-
-
-@pytest.mark.parametrize("rest", ["x/1/article/1", f"{'a' * 22}/0/article/1", f"{'a' * 22}/1/person/1"])
-def test_opening_what_no_search_showed_is_not_logged(client: FlaskClient, rest: str) -> None:
-    assert client.post(f"/search/opened/{rest}").status_code == 204
-    assert not log._clicks
-
-
-def test_a_log_that_cannot_be_stored_is_kept(app: Flask, session: Session) -> None:
-    log.asked("q" * 22, source="page", text="a", hits=0, took_ms=1)
-    log.asked("q" * 22, source="page", text="b", hits=0, took_ms=1)  # the same id twice
-    app.extensions["storer"].store()
-    assert len(log._queries) == 2
-    assert session.scalar(select(func.count()).select_from(Query)) == 0
 
 
 def test_searching_too_fast_is_held_back(app: Flask) -> None:

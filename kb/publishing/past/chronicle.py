@@ -54,14 +54,20 @@ def lost(session: Session) -> frozenset[str]:
     return frozenset(kept.value["lost"]) if kept else frozenset()
 
 
-def keep_state(session: Session, read: State, lost: Collection[str] | None) -> None:
-    """Keep how far history was read, and of which articles it tells nothing; None for the same as before."""
+def plain(session: Session) -> frozenset[str]:
+    """Return the files, relative to the repository, that are there and of which no revision ever made a page."""
+    kept = session.get(Fact, FACT)
+    return frozenset(kept.value.get("plain", ())) if kept else frozenset()
+
+
+def keep_state(session: Session, read: State, lost: Collection[str] | None, plain: Collection[str]) -> None:
+    """Keep how far history was read, of which articles it tells nothing, None for the same as before, and ``plain``."""
     kept = session.get(Fact, FACT)
     if kept is None:
         kept = Fact(name=FACT, value={})
         session.add(kept)
     without = sorted(kept.value.get("lost", ()) if lost is None else lost)
-    kept.value = {**asdict(read), "lost": without}
+    kept.value = {**asdict(read), "lost": without, "plain": sorted(plain)}
 
 
 def articles(session: Session, paths: Iterable[str]) -> dict[str, int]:

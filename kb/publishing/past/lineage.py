@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from kb.articles.trees import Languages
 from kb.db import glance
 from kb.git import log
+from kb.publishing.forwarding import Left
 from kb.publishing.past import chronicle, recording, remembering
 from kb.publishing.past.chronicle import Ended
 from kb.publishing.past.remembering import Reading, Record, State, within
@@ -57,6 +58,15 @@ def read(session: Session, source: GitSource, *, languages: Languages, anew: boo
     return remembering.read(source, rules, state, languages)
 
 
+def left_by(reading: Reading, source: GitSource) -> Iterable[Left]:
+    """Yield the addresses that files which are there left in the commits that were read."""
+    for trail in reading.trails:
+        if trail.ended is None:
+            records = reading.records(trail)
+            for address, left_at in left_addresses((record.address, record.at) for record in records):
+                yield Left(address, within(source, trail.path), left_at)
+
+
 def store(
     session: Session,
     source: GitSource,
@@ -79,6 +89,7 @@ def store(
         tails = chronicle.tails(session, {trail.at for trail in reading.trails}, without=reading.window)
     lives: dict[int, tuple[Record, ...]] = {}
     ended: list[Ended] = []
+    pageless: list[Trail] = []
     for trail in reading.trails:
         records = reading.records(trail, tails.get(trail.at, ()))
         article_id = None if trail.ended else rows.get(within(source, trail.path))
@@ -86,10 +97,13 @@ def store(
             ended += _ended(trail, records)
         elif article_id is not None:
             lives[article_id] = records
+        elif not any(record.title for record in records):
+            pageless.append(trail)
     recording.write(session, lives, reading)
     recording.write_ended(session, ended, anew=not reading.after)
     recording.forget_retired(session)
-    chronicle.keep_state(session, reading.state, None if reading.after else chronicle.without_revisions(session))
+    lost = None if reading.after else chronicle.without_revisions(session)
+    chronicle.keep_state(session, reading.state, lost, _plain(session, source, reading, pageless))
     return Past(tuple(former(session)))
 
 
@@ -99,11 +113,25 @@ def _continues(session: Session, source: GitSource, reading: Reading) -> bool:
     rows = chronicle.articles(session, live)
     if chronicle.without_revisions(session) - rows.keys() - chronicle.lost(session):
         return False
-    needed = {trail.at for trail in reading.trails if trail.ended} | {live[path].at for path in rows}
+    ended = {trail.at for trail in reading.trails if trail.ended} - chronicle.plain(session)
+    needed = ended | {live[path].at for path in rows}
     unknown = needed - chronicle.tails(session, needed, without=reading.window).keys()
     if chronicle.have_ended(session, {trail.at for trail in live.values()}):
         return False
     return not log.touches_any(source.mirror.folder, reading.after, unknown)
+
+
+def _plain(session: Session, source: GitSource, reading: Reading, pageless: Iterable[Trail]) -> frozenset[str]:
+    """Return the files that never were articles, so that nobody needs to look for their past when they go.
+
+    ``pageless`` are those of which the commits that were read made no page.
+    """
+    before = chronicle.plain(session) if reading.after else frozenset()
+    names = {trail.path: trail.at for trail in pageless}
+    unknown = set(names.values()) - before
+    if reading.after and log.touches_any(source.mirror.folder, reading.after, unknown):
+        names = {path: at for path, at in names.items() if at in before}
+    return before - {trail.path for trail in reading.trails} | names.keys()
 
 
 def _ended(trail: Trail, records: tuple[Record, ...]) -> Iterable[Ended]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from posixpath import join, normpath
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +13,7 @@ from kb.publishing.sources.source import TEXTS
 
 NOWHERE = Place("")
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#|\?")
+_ENDINGS = ("", *sorted(TEXTS), "/index.md")
 _SCHEME = re.compile(r"https?:", re.IGNORECASE)
 
 
@@ -29,6 +30,12 @@ class SiteMap:
     """Paths and addresses of articles whose file is gone."""
     base: str = ""
     """What every address found here starts with: where a site is shown that is not the one readers see."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Former address, or path of a file that only redirects → where it leads, here or on another site."""
+    trees: Mapping[str, str] = field(default_factory=dict)
+    """Path of a translation → what its address starts with, such as ``de``."""
+    translated: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What addresses in a language start with → path of an original → address of its translation."""
     _folded: dict[str, str] = field(init=False, default_factory=dict)
     _addresses: set[str] = field(init=False, default_factory=set)
     _known_ends: dict[tuple[str, str], str | None] = field(init=False, default_factory=dict)
@@ -40,7 +47,7 @@ class SiteMap:
 
     def end(self, source: str, target: str) -> str | None:
         """Return the address ``find`` finds, "" for nowhere; remembered, because a folder's files link to the same."""
-        key = (folder_of(source), target)
+        key = (source if source in self.trees else folder_of(source), target)
         if key not in self._known_ends:
             place = self.find(source, target)
             self._known_ends[key] = place.address if place else None
@@ -48,10 +55,6 @@ class SiteMap:
 
     def find(self, source: str, target: str) -> Place | None:
         """Return where ``target``, written in the file ``source``, leads; None when it leaves the folder's files."""
-        place = self._found(source, target)
-        return replace(place, address=self.base + place.address) if self.base and place and place.address else place
-
-    def _found(self, source: str, target: str) -> Place | None:
         target = self._within(target)
         if _ELSEWHERE.match(target):
             return None
@@ -63,11 +66,24 @@ class SiteMap:
         path = resolved(source, parts.path)
         picture = self.pictures.get(self._known(path, ("",)))
         if picture:
-            return Place(picture.address, picture.width, picture.height)
-        if target.startswith("/") and not is_text_path(parts.path):
+            return Place(self.base + picture.address, picture.width, picture.height)
+        if to := self.sent_on(source, target):
+            here = self.base if to.partition("#")[0] in self._addresses else ""
+            return Place(here + to + ("" if "#" in to else rest))
+        if _is_address(target):
             return self._find_address(target)
-        address = self.pages.get(self._known(path, ("", *sorted(TEXTS), "/index.md")), "")
-        return Place(address + rest) if address else NOWHERE
+        address = self._in_language(source, self._known(path, _ENDINGS))
+        return Place(self.base + address + rest) if address else NOWHERE
+
+    def sent_on(self, source: str, target: str) -> str:
+        """Return where readers of a former address, or of a file that only redirects, are sent; "" for any other."""
+        written = self._within(target).partition("#")[0].partition("?")[0]
+        if _is_address(written):
+            return self.moved.get(normpath(unquote(written)), "")
+        path = resolved(source, written)
+        if self._known(path, _ENDINGS) in self.pages:
+            return ""
+        return next((self.moved[path + ending] for ending in _ENDINGS if path + ending in self.moved), "")
 
     def was_there(self, source: str, target: str) -> bool:
         """Whether ``target``, which leads nowhere, is an article whose file is gone."""
@@ -88,7 +104,12 @@ class SiteMap:
         path = target.partition("#")[0].partition("?")[0].rstrip("/")
         if not path.startswith("/articles/"):
             return None
-        return Place(target) if path in self._addresses else NOWHERE
+        return Place(self.base + target) if path in self._addresses else NOWHERE
+
+    def _in_language(self, source: str, path: str) -> str:
+        """Return the address of a page in the language of ``source``, unless that is ``source`` itself."""
+        own = self.translated.get(self.trees.get(source, ""), {}).get(path, "")
+        return own if own and own != self.pages.get(source) else self.pages.get(path, "")
 
     def _known(self, path: str, endings: Iterable[str]) -> str:
         """Return the path as the file is spelled; other tools do not care for the case of letters."""
@@ -96,6 +117,11 @@ class SiteMap:
             if path + ending in self.pages or path + ending in self.pictures:
                 return path + ending
         return next((self._folded[low] for end in endings if (low := (path + end).lower()) in self._folded), path)
+
+
+def _is_address(target: str) -> bool:
+    """Whether ``target`` is meant as an address of this site and not as a file."""
+    return target.startswith("/") and not is_text_path(target.partition("#")[0].partition("?")[0])
 
 
 def still_true(links: Iterable[Mapping[str, str]], source: str, site: SiteMap) -> bool:

@@ -16,7 +16,9 @@ from kb.articles.remarks import WARNING, Fault, Remark
 from kb.markup.code import Scan
 from kb.publishing.sources import front_matter
 from kb.publishing.sources.source import SourceFile
+from kb.publishing.sources.synonyms import read_list
 from kb.publishing.sources.variables import VARIABLES, Values, put_in, read_values
+from kb.publishing.sources.wanted import SYNONYMS
 
 FOLDER = "_snippets"
 DEEPEST = 5
@@ -47,6 +49,8 @@ class Library:
     values: Values = field(default_factory=Values)
     remarks: tuple[Remark, ...] = ()
     """What is wrong with the shared files themselves."""
+    synonyms: tuple[str, ...] | None = ()
+    """The lines of ``_synonyms.txt``, None where it cannot be read: then what it said before holds."""
 
     @staticmethod
     def places(article: str, name: str) -> tuple[str, ...]:
@@ -76,21 +80,27 @@ class Expanded:
 
 
 def gather(files: Iterable[SourceFile]) -> Library:
-    """Return the library that the files in ``_snippets`` folders and ``_variables.yml`` make, pictures left out."""
+    """Return the library that the files in ``_snippets`` folders and ``_variables.yml`` make, and the synonyms."""
     texts: dict[str, str] = {}
     values = Values()
-    remarks = []
+    synonyms: tuple[str, ...] | None = ()
+    remarks: list[Remark] = []
     for file in files:
+        synonyms = None if file.path == SYNONYMS else synonyms  # until it is read
         try:
             if file.fault:
                 raise Fault(0, file.fault)
             if file.path == VARIABLES:
                 values = read_values(front_matter.decode(file.data))
+            elif file.path == SYNONYMS:
+                found = read_list(front_matter.decode(file.data))
+                synonyms = found.lines
+                remarks += found.remarks
             else:
                 texts[file.path] = front_matter.split(front_matter.decode(file.data)).text
         except Fault as fault:
             remarks.append(fault.at(file.path))
-    return Library(texts, values, tuple(remarks))
+    return Library(texts, values, tuple(remarks), synonyms)
 
 
 def expand(path: str, markdown: str, library: Library, *, first_line: int = 1) -> Expanded:

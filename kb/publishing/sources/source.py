@@ -83,7 +83,7 @@ class Source(Protocol):
         """Return one file; what keeps it from being read, its absence too, is its fault."""
 
     def snippets(self) -> Iterator[SourceFile]:
-        """Yield the texts of ``_snippets`` folders and ``_variables.yml``, by path."""
+        """Yield the texts of ``_snippets`` folders, ``_variables.yml`` and ``_synonyms.txt``, by path."""
 
 
 def open_source(folder: Path) -> "FolderSource":

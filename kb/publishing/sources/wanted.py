@@ -13,6 +13,7 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 SECTION_FILES = frozenset({"_section.yml", "_section.yaml"})
 SNIPPETS = "_snippets"
 VARIABLES = "_variables.yml"
+SYNONYMS = "_synonyms.txt"
 LEADS_OUT = "The path leads out of its folder."
 MEANS_GIT = "The path lies in what git takes for a repository of its own."
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
@@ -37,10 +38,13 @@ def is_section_file(path: str) -> bool:
 
 
 def is_shared(path: str) -> bool:
-    """Whether ``path`` is a text in a ``_snippets`` folder, or the variables at the top: part of other articles."""
+    """Whether ``path`` is a text in a ``_snippets`` folder, or the variables or synonyms at the top.
+
+    The first two are part of other articles, the last is for search.
+    """
     *folders, _ = path.split("/")
     if SNIPPETS not in folders:
-        return path == VARIABLES
+        return path in (VARIABLES, SYNONYMS)
     return is_text(path) and not any(is_private(name) for name in folders[: folders.index(SNIPPETS)])
 
 

@@ -1,0 +1,143 @@
+"""The worker's part: every document that can be found has vectors, made anew when it changes."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+
+from sqlalchemy import and_, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from kb import clock
+from kb.db import Fact, reading_only
+from kb.search import changes
+from kb.search.documents import Document, sources
+from kb.search.engine import Key
+from kb.search.following import OVERLAP
+from kb.search.meaning.embedding import MODEL
+from kb.search.meaning.passages import packs
+from kb.search.models import Change, Vector
+
+MOST_AT_ONCE = 200
+LONG_TAIL = 500
+"""From so many settled changes on it is noted that they are settled, even when no vector is written with that."""
+_FACT = "search_vectors"
+_GONE = (b"", b"")
+"""The vectors of a document that is not to be found: rows stay, so that every process learns of it."""
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far vectors are; kept as a Fact, whose row is locked while vectors are written."""
+
+    model: str
+    number: int = 0
+    """The highest number of a vector."""
+    settled: int = 0
+    """Every change up to this one is in the vectors; later ones are compared, as they may not all be here yet."""
+    checked: dict[str, int | None] = field(default_factory=dict)
+    """Up to which id the documents of each kind were all given vectors; None for a kind that is done."""
+
+
+def keep(session: Session) -> bool:
+    """Give vectors to some of the documents that changed or never had any; returns whether there was anything to do.
+
+    Reads and computes before it writes; whatever the session has not committed is lost.
+    """
+    session.rollback()
+    with reading_only():
+        progress = _progress(session)
+        changed = _changed(session, progress)
+        moved = _settle(session, progress, changed)
+        missing = None if changed else _never_made(session, progress)
+        if not changed and missing is None and moved < LONG_TAIL:
+            session.rollback()
+            return False
+        versions = changed or dict.fromkeys(missing or (), 0)
+        documents = list(changes.documents(session, versions))
+    session.rollback()
+    _write(session, progress, versions, documents)
+    return True
+
+
+def _progress(session: Session) -> _Progress:
+    known = session.get(Fact, _FACT)
+    if known is None:
+        return _Progress(MODEL)
+    progress = _Progress(**known.value)
+    # Another model's vectors are all made anew; numbers go on.
+    return progress if progress.model == MODEL else _Progress(MODEL, number=progress.number)
+
+
+def _changed(session: Session, progress: _Progress) -> dict[Key, int]:
+    """Return documents whose newest change is not in their vectors, and which change that is, the oldest first."""
+    newest = (
+        select(Change.kind, Change.ref, func.max(Change.id).label("version"))
+        .where(Change.id > progress.settled, Change.kind.in_([source.kind for source in sources()]))
+        .group_by(Change.kind, Change.ref)
+        .subquery()
+    )
+    rows = session.execute(
+        select(newest)
+        .outerjoin(Vector, and_(Vector.kind == newest.c.kind, Vector.ref == newest.c.ref))
+        .where(or_(Vector.version.is_(None), Vector.version < newest.c.version, Vector.model != MODEL))
+        .order_by(newest.c.version)
+        .limit(MOST_AT_ONCE)
+    )
+    return {Key(row.kind, row.ref): row.version for row in rows}
+
+
+def _settle(session: Session, progress: _Progress, changed: Mapping[Key, int]) -> int:
+    """Move ``progress`` over changes that no other can come before any more and that are in; returns over how many."""
+    before = progress.settled
+    old = select(func.max(Change.id)).where(Change.id > before, Change.at < clock.now() - OVERLAP)
+    settled = session.scalar(old) or before
+    if len(changed) == MOST_AT_ONCE:
+        settled = min(settled, max(changed.values()))
+    progress.settled = settled
+    return settled - before
+
+
+def _never_made(session: Session, progress: _Progress) -> list[Key] | None:
+    """Return which of the next few documents have no vectors of this model; None once all were gone through."""
+    for source in sources():
+        last = progress.checked.get(source.kind, 0)
+        if last is None:
+            continue
+        refs = source.refs(session)
+        start = bisect_right(refs, last)
+        some = refs[start : start + MOST_AT_ONCE]
+        progress.checked[source.kind] = some[-1] if some else None
+        made = select(Vector.ref).where(Vector.kind == source.kind, Vector.ref.in_(some), Vector.model == MODEL)
+        return [Key(source.kind, ref) for ref in sorted({*some} - {*session.scalars(made)})]
+    return None
+
+
+def _write(session: Session, progress: _Progress, versions: Mapping[Key, int], documents: Iterable[Document]) -> None:
+    """Store the vectors of ``versions``, none for what is not among ``documents``, and how far that takes them."""
+    versions = {**versions, **{Key(one.kind, one.ref): one.version for one in documents}}
+    made = {Key(one.kind, one.ref): packs(one) for one in documents}
+    fact = session.get(Fact, _FACT, with_for_update=True, populate_existing=True)
+    if fact is None:
+        fact = Fact(name=_FACT, value={})
+        session.add(fact)
+    progress.number = max(progress.number, fact.value.get("number", 0))
+    rows = []
+    for key, version in versions.items():
+        progress.number += 1
+        title, text = made.get(key, _GONE)
+        row = {"kind": key.kind, "ref": key.ref, "number": progress.number, "version": version, "model": MODEL}
+        rows.append({**row, "title": title, "text": text})
+    for kind, refs in _by_kind(versions).items():
+        session.execute(delete(Vector).where(Vector.kind == kind, Vector.ref.in_(refs)))
+    if rows:
+        session.execute(insert(Vector), rows)
+    fact.value = asdict(progress)
+    session.flush()
+
+
+def _by_kind(keys: Iterable[Key]) -> dict[str, list[int]]:
+    grouped: dict[str, list[int]] = defaultdict(list)
+    for key in keys:
+        grouped[key.kind].append(key.ref)
+    return {kind: sorted(refs) for kind, refs in sorted(grouped.items())}

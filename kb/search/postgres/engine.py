@@ -1,0 +1,245 @@
+"""The engine in the database: every machine finds what was committed, and none needs a folder for it."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import TypeVar
+from weakref import WeakSet
+
+from sqlalchemy import Connection, text
+from sqlalchemy import Engine as Database
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+
+from kb.search import analysis
+from kb.search.documents import Document
+from kb.search.engine import Busy, Gaps, Key, Marks, NoIndex, Progress, State
+from kb.search.postgres import reading, rebuilding, tables, writing
+from kb.search.postgres.reading import Glance, Moved, Shelf
+from kb.search.ranking.answering import Answering
+from kb.search.ranking.generation import Generation
+
+LOOK_AGAIN = 0.3
+"""Seconds for which a process trusts that nobody committed."""
+LONGEST = 20_000
+"""Characters of a text whose words are read at once; of longer ones the rest is read word by word."""
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class PostgresEngine(Answering):
+    """One process's view of the index in a database; any number of threads may search and any number put.
+
+    ``database`` is used beside the site's own sessions, because a search must not wait for a request's transaction.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._reading = database.execution_options(isolation_level="AUTOCOMMIT")
+        self._now: Generation | None = None
+        self._seen: Glance | None = None
+        self._shelf: Shelf | None = None
+        self._reached = 0
+        self._number = 0
+        self.forget()
+        _engines.add(self)
+
+    def put(
+        self, documents: Iterable[Document], *, drop: Collection[Key] = (), moving: tuple[Marks, Marks] | None = None
+    ) -> None:
+        """See Engine."""
+        with self._writing() as (connection, marks):
+            if moving and marks != moving[0]:
+                raise Busy("The index was changed by another process meanwhile.")
+            writing.put(connection, marks.index, documents, drop)
+            if moving:
+                tables.point(connection, moving[1])
+        with self._writing() as (connection, marks):
+            writing.fold(connection, marks.index)
+        rebuilding.sweep(self._database)
+        self.look_again()
+
+    def put_within(self, connection: Connection, documents: Iterable[Document], drop: Collection[Key]) -> None:
+        """Have ``documents`` in and ``drop`` out once the transaction of ``connection`` commits; raises NoIndex."""
+        writing.put(connection, tables.current(connection).index, documents, drop)
+
+    def drop(self, keys: Collection[Key]) -> None:
+        """See Engine."""
+        self.put((), drop=keys)
+
+    def rebuild(
+        self,
+        documents: Iterable[Document],
+        *,
+        settled: int,
+        reached: int,
+        missing: Gaps = (),
+        progress: Progress | None = None,
+    ) -> None:
+        """See Engine."""
+        rebuilding.rebuild(self._database, documents, Marks(tables.new(), settled, reached, missing), progress)
+        rebuilding.sweep(self._database)
+        self.look_again()
+
+    def warm(self) -> None:
+        """See Engine."""
+        try:
+            self._ask(lambda now: now.warm())
+        except (NoIndex, SQLAlchemyError):
+            return
+
+    def marks(self) -> Marks:
+        """See Engine."""
+        with self._reading.connect() as connection:
+            return tables.current(connection)
+
+    def reached(self) -> int:
+        """See Engine."""
+        self._generation()
+        return self._reached
+
+    def held(self) -> Sequence[tuple[Key, int]]:
+        """See Engine."""
+        with self._reading.connect() as connection:
+            table = tables.of(tables.current(connection).index)
+            rows = connection.execute(text(f"SELECT kind, ref, version FROM {table}_document"))  # noqa: S608
+            return [(Key(kind, ref), version) for kind, ref, version in rows]
+
+    def state(self) -> State:
+        """See Engine."""
+        try:
+            now = self._generation()
+        except (NoIndex, SQLAlchemyError):
+            return State("postgres", False)
+        alive = int(now.alive.sum())
+        return State("postgres", True, alive, now.size - alive, len(now.segments), self._reached)
+
+    def needs_rebuild(self) -> bool:
+        """See Engine."""
+        try:
+            self._generation(fresh=True)
+        except NoIndex:
+            return True
+        return False
+
+    def look_again(self) -> None:
+        """Have the next search of this process see what is committed by then."""
+        self._looked = float("-inf")
+
+    def _ask(self, question: Callable[[Generation], T]) -> T:
+        for is_last in (False, True):
+            try:
+                return question(self._generation(fresh=is_last))
+            except (Moved, ProgrammingError) as change:  # folded into another segment, or all of it built anew
+                if is_last:
+                    raise NoIndex("The index changes too fast to be read.") from change
+            except NoIndex:
+                raise
+            except SQLAlchemyError as problem:
+                raise NoIndex("The database does not answer.") from problem
+            except Exception as problem:
+                self._condemn(self._shelf.name if self._shelf else "", problem)
+                raise NoIndex("The index cannot be read.") from problem
+        raise AssertionError("unreachable")
+
+    def _ready(self, now: Generation, text: str) -> Generation:
+        shelf = self._shelf
+        if shelf is not None:
+            words = {word for language in now.languages for _, word in analysis.words(text[:LONGEST], language)}
+            terms = {term for word in words for term in (*word.terms, *word.others, *word.parts)}
+            shelf.fetch([term for term in terms if not now.has_read(term)])
+        return now
+
+    def _generation(self, *, fresh: bool = False) -> Generation:
+        """Return the newest generation, looking for a newer one at most every 0.3 s unless it must be ``fresh``."""
+        now = self._now
+        if not fresh and now is not None and time.monotonic() - self._looked < LOOK_AGAIN:
+            return now
+        with self._lock:
+            if fresh or self._now is None or time.monotonic() - self._looked >= LOOK_AGAIN:
+                self._look()
+            if self._now is None:
+                raise NoIndex("There is no index.")
+            return self._now
+
+    def _look(self) -> None:
+        """Open the newest generation unless it is the one that is open."""
+        self._looked = time.monotonic()
+        for is_last in (False, True):
+            name = ""
+            try:
+                with self._database.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+                    marks = tables.current(connection)
+                    name = marks.index
+                    seen = reading.glance(connection, name)
+                    if seen != self._seen or self._now is None:
+                        self._open(connection, seen)
+                    self._reached = marks.reached
+                return
+            except NoIndex:
+                self._close()
+                raise
+            except (
+                ProgrammingError
+            ) as problem:  # swapped between two statements; if it is so again, its tables are gone
+                if is_last:
+                    self._condemn(name, problem)
+                    raise NoIndex("The tables of the index are gone.") from problem
+            except SQLAlchemyError:
+                raise
+            except Exception as problem:
+                self._condemn(name, problem)
+                raise NoIndex("The index cannot be opened.") from problem
+
+    def _open(self, connection: Connection, seen: Glance) -> None:
+        if self._shelf is None or self._shelf.name != seen.name:
+            self._shelf = Shelf(self._reading, seen.name)
+        gone = reading.gone(connection, seen.name)
+        segments = self._shelf.segments(connection, seen.segments)
+        fresh = reading.fresh(connection, seen)
+        self._number += 1
+        deleted = [*(gone.get(number, []) for number in seen.segments), []]
+        self._now, self._seen = Generation(self._number, [*segments, fresh], deleted), seen
+
+    def _condemn(self, name: str, problem: Exception) -> None:
+        """Put an index that cannot be read out of use, for the worker to build another."""
+        log.error("the search index cannot be read and will be built anew: %r", problem)
+        self._close()
+        try:
+            with self._database.begin() as connection:
+                tables.unpoint(connection, name)
+        except SQLAlchemyError:
+            log.warning("the search index could not be put out of use", exc_info=True)
+
+    def _close(self) -> None:
+        self._now, self._seen, self._shelf, self._reached = None, None, None, 0
+
+    def forget(self) -> None:
+        """Be as if nothing had been opened."""
+        self._lock = Lock()
+        self.look_again()
+        self._close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Connection, Marks]]:
+        """Be the only one that moves the index until the block ends, and commit then; raises NoIndex or Busy."""
+        try:
+            with self._database.begin() as connection:
+                tables.wait_at_most(connection, tables.PATIENCE)
+                yield connection, tables.current(connection, lock=True)
+        except OperationalError as problem:
+            raise Busy("Another process is writing to the index.") from problem
+
+
+_engines: "WeakSet[PostgresEngine]" = WeakSet()
+
+
+def _after_fork() -> None:
+    """Share no lock that a thread of the parent may hold; here no other thread runs yet."""
+    for engine in tuple(_engines):
+        engine.forget()
+
+
+os.register_at_fork(after_in_child=_after_fork)
