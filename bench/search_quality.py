@@ -21,7 +21,7 @@ from sqlalchemy import select
 from bench.plain import Fts5
 from bench.search_sets import Asked, Sample, samples
 from bench.search_sites import DATABASES, ENGINES, Site, fill, give_meaning, publish, server, site
-from kb.articles.models import Article
+from kb.articles.models import Article, Section
 from kb.db import current_session
 from kb.search import asking
 from kb.search.documents import ARTICLE
@@ -138,7 +138,8 @@ def judged(scores: Sequence[Score]) -> Iterator[str]:
 
 def own_articles() -> Sample:
     """Return what readers type when they need one of our articles, which are published on the site of this context."""
-    refs = {f"{one.section.slug}/{one.slug}": one.id for one in current_session().scalars(select(Article))}
+    rows = current_session().execute(select(Article.id, Article.slug, Section.slug.label("section")).join(Section))
+    refs = {f"{row.section}/{row.slug}": row.id for row in rows}
     asked = tuple(Asked(said, Key(ARTICLE, refs[path])) for said, path in phrasings())
     return Sample(OWN, (), asked)
 

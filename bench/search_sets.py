@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from string import ascii_lowercase
 
-from kb.exchange.rows import rows
+from kb.exchange.rows import Row, rows
 from kb.search.documents import QUESTION, Document
 from kb.search.engine import Key
 
@@ -80,7 +80,8 @@ def faq(name: str, *, with_answers: bool) -> Sample:
     """Return the questions of stackfaq, each to be found by what people made of it in their own words."""
     threads = json.loads((DATA / "stackfaq" / "stackExchange-FAQ.json").read_text())["root"]["qapair"]
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    documents, asked = [], []
+    documents: list[Document] = []
+    asked: list[Asked] = []
     for ref, thread in enumerate(threads, 1):
         text = "\n".join(thread["answer"]) if with_answers else ""
         documents.append(Document(QUESTION, ref, thread["question"], text, at))
@@ -91,7 +92,8 @@ def faq(name: str, *, with_answers: bool) -> Sample:
 def stackexchange(name: str) -> Sample:
     """Return a Stack Exchange site; the title of a question closed as a duplicate has to find the first one."""
     folder = DATA / "stackexchange" / name
-    questions, bodies = {}, {}
+    questions: dict[str, Row] = {}
+    bodies: dict[str, list[str]] = {}
     for row in rows(folder / "Posts.xml", _fail):
         if row.text("PostTypeId") == "1":
             questions[row.text("Id")] = row
@@ -159,7 +161,7 @@ def _mistyped(title: str, chance: random.Random) -> str:
     word = chance.choice(list(_WORD.finditer(title)))
     while True:
         at = chance.randrange(word.start(), word.end() - 1)
-        first, second = title[at : at + 2]
+        first, second = title[at], title[at + 1]
         other = chance.choice(ascii_lowercase)
         made = chance.choice((second, first + first + second, second + first, other + second))
         if made.lower() != title[at : at + 2].lower():

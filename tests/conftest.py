@@ -26,6 +26,7 @@ from kb.db import current_session, db
 from kb.mail import MemoryPost
 from kb.people import sessions
 from kb.people.models import Person
+from kb.search import log as search_log
 from kb.settings import Settings
 from tests.builders import Cast
 
@@ -183,6 +184,14 @@ def migrated(postgres: str | None, tmp_path_factory: pytest.TempPathFactory) -> 
         upgrade()
         db.engine.dispose()
     return folder / "template.db" if postgres is None else url
+
+
+@pytest.fixture(autouse=True)
+def empty_log() -> Iterator[None]:
+    """Nothing that one test searched is stored by another."""
+    yield
+    for noted in (search_log._queries, search_log._clicks, search_log._outcomes):
+        noted.clear()
 
 
 @pytest.fixture

@@ -88,11 +88,13 @@ class Articles:
                 reasons=why,
             )
 
-    def shown(self, session: Session, refs: Sequence[int], viewer: rules.Reader | None) -> dict[int, Shown]:
+    def shown(
+        self, session: Session, refs: Sequence[int], viewer: rules.Reader | None, *, brief: bool = False
+    ) -> dict[int, Shown]:
         """Return what ``viewer`` may see of ``refs``; a draft is not for search, even a writer's."""
         writer = viewer is not None and rules.is_writer(viewer)
         statement = _shown_to(writer=writer, audiences=rules.audiences(viewer))
-        rows = session.execute(statement, {"refs": refs, "now": clock.now()})
+        rows = session.execute(statement, {"refs": refs, "now": clock.now(), "room": 0 if brief else MOST_SHOWN})
         return {row.id: _shown(row) for row in rows}
 
     def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
@@ -182,7 +184,7 @@ def _shown_to(*, writer: bool, audiences: tuple[str, ...]) -> Select[Any]:
             Article.lang,
             Article.page_key,
             Article.summary,
-            func.substr(Article.text, 1, MOST_SHOWN).label("text"),
+            func.substr(Article.text, 1, bindparam("room")).label("text"),
             Article.headings,
             Article.status,
             Article.changed_at,

@@ -90,9 +90,11 @@ class Threads:
                 reasons=why,
             )
 
-    def shown(self, session: Session, refs: Sequence[int], viewer: Reader | None) -> dict[int, Shown]:
+    def shown(
+        self, session: Session, refs: Sequence[int], viewer: Reader | None, *, brief: bool = False
+    ) -> dict[int, Shown]:
         """Return those of ``refs`` that ``viewer`` may see, hidden ones never: search is for what is there."""
-        found = session.execute(_shown(), {"refs": refs})
+        found = session.execute(_shown(), {"refs": refs, "room": 0 if brief else MOST_SHOWN})
         return {
             row.id: Shown(
                 kind=THREAD,
@@ -161,8 +163,8 @@ def _shown() -> Select[Any]:
             Question.answers_count,
             Question.me_too_count,
             Question.created_at,
-            func.substr(Question.body_html, 1, MOST_SHOWN).label("html"),
-            func.substr(Answer.body_html, 1, MOST_SHOWN).label("answer_html"),
+            func.substr(Question.body_html, 1, bindparam("room")).label("html"),
+            func.substr(Answer.body_html, 1, bindparam("room")).label("answer_html"),
             Category.slug.label("category_slug"),
             Category.name.label("category_name"),
         )

@@ -83,8 +83,13 @@ class Source(Protocol):
     def documents(self, session: Session, refs: Sequence[int]) -> Iterator[Document]:
         """Yield the documents of ``refs`` as they are now; those that may not be found by anyone are left out."""
 
-    def shown(self, session: Session, refs: Sequence[int], viewer: Reader | None) -> dict[int, Shown]:
-        """Return what ``viewer`` may see of ``refs``: the one place where the database decides."""
+    def shown(
+        self, session: Session, refs: Sequence[int], viewer: Reader | None, *, brief: bool = False
+    ) -> dict[int, Shown]:
+        """Return what ``viewer`` may see of ``refs``: the one place where the database decides.
+
+        What is ``brief`` comes without its text, which takes the most time.
+        """
 
     def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
         """Return ids whose title holds any of ``words``, most first: the way out while there is no index."""

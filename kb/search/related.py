@@ -69,7 +69,7 @@ def refs_for(session: Session, key: Key) -> Mapping[str, list[int]]:
 
 def shown_of(session: Session, kind: str, refs: Sequence[int], viewer: Reader | None) -> tuple[Alike, ...]:
     """Return those of ``refs`` that ``viewer`` may see, in their order; archived ones are left to links and search."""
-    seen = source_of(kind).shown(session, refs, viewer) if refs else {}
+    seen = source_of(kind).shown(session, refs, viewer, brief=True) if refs else {}
     return tuple(
         Alike(kind, ref, one.title, one.address, one.place, one.status, one.facts, one.lang)
         for ref in refs

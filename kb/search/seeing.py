@@ -45,9 +45,17 @@ class Reader:
     """
 
     def __init__(
-        self, session: Session, viewer: Person | None, engine: Engine, *, languages: Sequence[str] = ()
+        self,
+        session: Session,
+        viewer: Person | None,
+        engine: Engine,
+        *,
+        languages: Sequence[str] = (),
+        brief: bool = False,
     ) -> None:
+        """Begin; one who is ``brief`` is shown documents without their text."""
         self.session, self.viewer, self.engine, self.languages = session, viewer, engine, languages
+        self._brief = brief
         self.told = told(session, engine)
         self._until = time.monotonic() + SECONDS
         self._audiences = _audiences(viewer)
@@ -85,7 +93,7 @@ class Reader:
 
     def shown(self, keys: Iterable[Key]) -> dict[Key, Shown]:
         """Return those of ``keys`` that they may see, as they are now."""
-        return shown(self.session, keys, self.viewer)
+        return shown(self.session, keys, self.viewer, brief=self._brief)
 
     def _versions(self, look: Look, deep: int) -> tuple[tuple[Key, ...], dict[Key, Version]]:
         """Return the best hits and which of them are versions of a page; nothing on a site in one language."""
@@ -103,17 +111,17 @@ class Reader:
         """Return what changed since the index was written and is not to be seen, so that not even a total counts it."""
         rows = self.session.execute(_CHANGED_SINCE, {"reached": self.engine.reached()}).all()
         changed = {Key(kind, ref) for kind, ref in rows}
-        return frozenset(changed - self.shown(changed).keys())
+        return frozenset(changed - shown(self.session, changed, self.viewer, brief=True).keys())
 
 
-def shown(session: Session, keys: Iterable[Key], viewer: Person | None) -> dict[Key, Shown]:
-    """Return those of ``keys`` that ``viewer`` may see, as they are now."""
+def shown(session: Session, keys: Iterable[Key], viewer: Person | None, *, brief: bool = False) -> dict[Key, Shown]:
+    """Return those of ``keys`` that ``viewer`` may see, as they are now; without their text where ``brief``."""
     keys = tuple(keys)
     found: dict[Key, Shown] = {}
     for source in sources():
         refs = [key.ref for key in keys if key.kind == source.kind]
         if refs:
-            seen = source.shown(session, refs, viewer)
+            seen = source.shown(session, refs, viewer, brief=brief)
             found.update({Key(source.kind, ref): one for ref, one in seen.items()})
     return found
 

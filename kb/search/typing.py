@@ -40,7 +40,7 @@ def typed(
         return Results("", query.text, (), 0, 1, 0, ignored=query.ignored)
     query_id = log.new_id() if final and len(query.text) >= FEWEST_LETTERS else ""
     try:
-        reader = Reader(session, viewer, engine, languages=languages)
+        reader = Reader(session, viewer, engine, languages=languages, brief=True)
         seen, query, corrected = _completed(reader, query, limit)
         degraded = False
     except NoIndex:

@@ -1,13 +1,14 @@
 """What readers say of articles."""
 
 from collections.abc import Callable
+from math import prod
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kb.articles import checking, feedback
-from kb.articles.indexing import boost
+from kb.articles.indexing import reasons
 from kb.articles.models import Article, ArticleFeedback, PublishRun
 from kb.db import site_version
 from kb.errors import Invalid
@@ -86,7 +87,10 @@ def test_give_refuses_other_reasons_and_long_comments(
     assert (reason.value.field, comment.value.field, said()) == ("reason", "comment", (0, 0))
 
 
-def test_boost_is_gentle_and_waits_for_numbers() -> None:
+def test_ratings_weigh_gently_in_search_and_wait_for_numbers() -> None:
+    def boost(helpful: int, not_helpful: int) -> float:
+        return prod(factor for _, factor in reasons(helpful, not_helpful, status="published", due_on=None))
+
     assert boost(0, 0) == 1.0
     assert 1.0 < boost(1, 0) < boost(20, 1) < 1.15
     assert 0.85 < boost(1, 20) < boost(0, 1) < 1.0

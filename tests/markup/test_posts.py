@@ -166,8 +166,8 @@ def test_render_honest_long_text_in_time() -> None:
 
 
 def test_render_posts_keeps_the_order_past_what_cannot_be_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posts, "SECONDS", 0.4)
-    monkeypatch.setattr(posts, "_CHUNK_SECONDS", 0.8)
+    monkeypatch.setattr(posts, "SECONDS", 1.2)
+    monkeypatch.setattr(posts, "_CHUNK_SECONDS", 1.6)
     slow = "a\n=\n" * 8_000
     written = [f"**{n}**" for n in range(60)]
     written[7], written[31] = slow, "[" * 30_000

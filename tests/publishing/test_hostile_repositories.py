@@ -226,7 +226,7 @@ def test_publish_survives_a_commit_that_nobody_wrote_at_no_time(site: Site) -> N
 
 
 def test_publish_killed_in_mid_fetch_changes_nothing_and_is_made_up_for(site: Site) -> None:
-    noise: Files = {f"n{number}.md": os.urandom(400_000) for number in range(12)}
+    noise: Files = {f"n{number}.md": os.urandom(400_000) for number in range(60)}
     site.origin.commit(GOOD | NEWS | noise)
     mirror = site.place.mirror_folder
     fetched: list[PublishRun] = []

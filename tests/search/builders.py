@@ -55,7 +55,9 @@ class Pile:
         """See Source."""
         return (self.held[ref] for ref in refs if ref in self.held and ref not in self.hidden)
 
-    def shown(self, session: Session, refs: Sequence[int], viewer: Reader | None) -> dict[int, Shown]:
+    def shown(
+        self, session: Session, refs: Sequence[int], viewer: Reader | None, *, brief: bool = False
+    ) -> dict[int, Shown]:
         """See Source."""
         seen = [one for one in self.documents(session, refs) if one.audience in audiences(viewer)]
         return {one.ref: _shown(one, self.headings.get(one.ref, ())) for one in seen}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from kb.search import documents, log
+from kb.search import documents
 from kb.search.engine import Engine
 from tests.conftest import ON_POSTGRES
 from tests.search.builders import Pile
@@ -32,12 +32,3 @@ def piles(app: Flask) -> Iterator[tuple[Pile, Pile]]:
     yield made
     documents._sources.clear()
     documents._sources.update(before)
-
-
-@pytest.fixture(autouse=True)
-def empty_log() -> Iterator[None]:
-    """Nothing noted by one test is stored by another."""
-    yield
-    log._queries.clear()
-    log._clicks.clear()
-    log._outcomes.clear()

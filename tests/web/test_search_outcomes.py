@@ -15,7 +15,6 @@ from tests.builders_forum import answer as an_answer
 from tests.builders_forum import category, question
 from tests.builders_writing import article
 from tests.pages import page, post
-from tests.search.conftest import empty_log as empty_log
 
 
 @pytest.fixture

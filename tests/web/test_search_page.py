@@ -21,7 +21,6 @@ from tests.builders_articles import publish as publish
 from tests.conftest import NOON, settings_for
 from tests.pages import counted_statements, page
 from tests.search.builders import Pile, article
-from tests.search.conftest import empty_log as empty_log
 from tests.search.conftest import piles as piles
 from tests.web.searched import engine as engine
 from tests.web.searched import found as found

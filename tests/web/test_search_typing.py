@@ -11,7 +11,6 @@ from kb.search import log
 from kb.search.documents import Results
 from kb.search.models import Click, Query
 from tests.pages import counted_statements, page
-from tests.search.conftest import empty_log as empty_log
 from tests.search.conftest import piles as piles
 from tests.web.searched import engine as engine
 from tests.web.searched import found as found

@@ -17,7 +17,6 @@ from kb.search.models import Promotion, Query, Synonym
 from tests.builders import Cast
 from tests.conftest import settings_for
 from tests.pages import checked, counted_statements, page, post
-from tests.search.conftest import empty_log as empty_log
 from tests.search.conftest import piles as piles
 from tests.search.logged import searched
 from tests.web.searched import engine as engine
