@@ -32,10 +32,10 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test-sqlite: $(READY)
-	$(PYTEST) -n 2
+	$(PYTEST) -n 3
 
 test-postgres: $(READY)
-	KB_TEST_DATABASE=postgres $(PYTEST) -n 2 -m "not browser"
+	KB_TEST_DATABASE=postgres $(PYTEST) -n 3 -m "not browser"
 
 # Browser tests use Debian's Chromium. Where it cannot be installed, they say that they are skipped.
 chromium:

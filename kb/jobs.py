@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kb import clock
-from kb.db import Base
+from kb.db import Base, glance
 
 LEASE = timedelta(seconds=60)
 RENEWED_EVERY = 15.0
@@ -131,6 +131,14 @@ def waiting(session: Session) -> int:
     return session.scalar(select(func.count(Job.id)).where(Job.done_at.is_(None), Job.failed_at.is_(None))) or 0
 
 
+def is_under_way(session: Session, lane: str) -> bool:
+    """Return whether a worker is running a job of ``lane``."""
+    running = select(Job.id).where(
+        Job.lane == lane, Job.done_at.is_(None), Job.failed_at.is_(None), Job.leased_until >= clock.now()
+    )
+    return session.scalar(running.limit(1)) is not None
+
+
 @job
 def forget_done(session: Session) -> None:
     """Delete jobs done over a week ago, and come back tomorrow."""
@@ -139,6 +147,7 @@ def forget_done(session: Session) -> None:
 
 
 def _claim(session: Session, worker: str, lane: str = MAIN) -> Job | None:
+    """Claim one due job; a look comes first, because claiming keeps SQLite's other writers waiting."""
     now = clock.now()
     due = (
         select(Job)
@@ -153,6 +162,9 @@ def _claim(session: Session, worker: str, lane: str = MAIN) -> Job | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+    with glance(session):
+        if session.scalar(due.with_only_columns(Job.id)) is None:
+            return None
     found = session.scalar(due)
     if found is not None:
         found.leased_by, found.leased_until, found.tries = worker, now + LEASE, found.tries + 1

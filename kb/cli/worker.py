@@ -8,15 +8,17 @@ from datetime import timedelta
 from functools import partial
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from kb import jobs
 from kb.articles import review_letters, timing, views
-from kb.db import current_session, db
+from kb.db import current_session, db, glance
 from kb.publishing import runs
 from kb.search import asking, completions, related, rollup
+from kb.search.engine import Engine, NoIndex
 from kb.search.following import forget_changes
 from kb.search.meaning import keeping
-from kb.search.reconciling import Rounds
+from kb.search.reconciling import Rounds, lag
 
 PAUSE = 0.25
 AFTER_A_FAULT = 2.0
@@ -91,8 +93,22 @@ def _keep_index(app: Flask, rounds: Rounds) -> bool:
 
 
 def _work_out_meaning(app: Flask) -> bool:
-    """Make vectors first, because what is related is found by them."""
+    """Make vectors first, because what is related is found by them.
+
+    All of it waits while articles are published, and until they can be found: the worker's threads share one
+    interpreter, and nobody waits for what is alike.
+    """
     session, meant = current_session(), app.config["SETTINGS"].meaning
+    if _is_behind(session, app.extensions["search"]):
+        return False
     more = (meant and keeping.keep(session)) or related.refresh(session, app.extensions["search"])
     session.commit()
     return more
+
+
+def _is_behind(session: Session, engine: Engine) -> bool:
+    with glance(session):
+        try:
+            return jobs.is_under_way(session, runs.LANE) or lag(session, engine).changes > 0
+        except NoIndex:
+            return True

@@ -268,6 +268,7 @@ def test_table_names_every_route_and_no_other(app: Flask) -> None:
     assert stated == there
 
 
+@pytest.mark.once  # who may is decided in Python; that pages work on both databases is shown where they are tested
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method} {row.endpoint}")
 def test_route_lets_in_whom_the_table_says(
     row: Row,
