@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from kb import jobs
 from kb.articles import review_letters, timing, views
+from kb.cli import garbage
 from kb.db import current_session, db, glance
 from kb.publishing import runs
 from kb.search import asking, completions, related, rollup
@@ -46,6 +47,7 @@ def run(app: Flask) -> None:
             jobs.later(current_session(), upkeep, key=f"{upkeep.__module__}.{upkeep.__name__}")
         runs.keep_polling(current_session(), timedelta(seconds=app.config["SETTINGS"].content_poll))
         current_session().commit()
+    garbage.look_seldom()
     threads = start_threads(app, stop)
     while not stop.wait(3600):
         pass
@@ -64,15 +66,30 @@ def start_threads(app: Flask, stop: threading.Event) -> list[threading.Thread]:
         "index": partial(_keep_index, rounds=Rounds()),
         "meaning": _work_out_meaning,
     }
-    threads = [threading.Thread(target=_loop, args=(app, stop, step), name=name) for name, step in steps.items()]
+    bells = {name: threading.Event() for name in steps}
+    threads = [
+        threading.Thread(target=_loop, args=(app, stop, step, bells[name], bells.values()), name=name)
+        for name, step in steps.items()
+    ]
     for thread in threads:
         thread.start()
     return threads
 
 
-def _loop(app: Flask, stop: threading.Event, step: Callable[[Flask], bool]) -> None:
-    """Repeat ``step``, at once while it finds work; a database that is away is waited for."""
+def _loop(
+    app: Flask,
+    stop: threading.Event,
+    step: Callable[[Flask], bool],
+    bell: threading.Event,
+    bells: Iterable[threading.Event],
+) -> None:
+    """Repeat ``step``, at once while it finds work; a database that is away is waited for.
+
+    Who has done something rings all ``bells``, because that is often work for the others: what was published is
+    indexed without waiting for the next round.
+    """
     while not stop.is_set():
+        bell.clear()
         with app.app_context():
             try:
                 pause = 0.0 if step(app) else PAUSE
@@ -80,7 +97,13 @@ def _loop(app: Flask, stop: threading.Event, step: Callable[[Flask], bool]) -> N
                 log.exception("the worker's %s thread goes on after", threading.current_thread().name)
                 db.session.rollback()
                 pause = AFTER_A_FAULT
-        stop.wait(pause)
+        if not pause:
+            for other in bells:
+                other.set()
+        elif pause == PAUSE:
+            bell.wait(pause)
+        else:
+            stop.wait(pause)
 
 
 def _run_job(app: Flask, lane: str = jobs.MAIN) -> bool:

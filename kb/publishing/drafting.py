@@ -13,7 +13,7 @@ from kb.articles.remarks import ERROR, WARNING, Fault, Remark
 from kb.db import glance
 from kb.git import renames
 from kb.people import stationery
-from kb.publishing import mapping, present, proofing, redirects
+from kb.publishing import mapping, present, press, proofing, redirects
 from kb.publishing.forwarding import Left, Refusal, Stub, Table
 from kb.publishing.past import lineage
 from kb.publishing.past.remembering import Reading
@@ -67,6 +67,8 @@ class Draft:
     """What git knows of their past."""
     synonyms: tuple[str, ...] | None = None
     """What search is to take for the same; None keeps what it takes now."""
+    map_mark: str = ""
+    """What tells whether links lead elsewhere in the next run; "" when that has to be looked at, link by link."""
 
     @property
     def has_errors(self) -> bool:
@@ -79,6 +81,7 @@ def draft(session: Session, source: Source, *, may_retire: int = 0, progress: Pr
 
     No transaction is open meanwhile unless one was before: SQLite lets nobody write while somebody is reading.
     """
+    press.get_ready()
     with glance(session):
         upon, before = last_run(session), present.read(session)  # in this order, so that a run in between is noticed
     work = _begun(before, source, may_retire, progress)
@@ -151,10 +154,18 @@ def _begun(before: Present, source: Source, may_retire: int, progress: Progress)
 
 
 def _drafted(work: _Work, progress: Progress) -> Draft:
-    plan, table, pages = _printed(work, progress)
+    plan, table, pages, mark = _printed(work, progress)
     said = in_order([*_said(work, plan, table), *_proofed(plan, pages)])
     return Draft(
-        work.source, work.started_at, work.seen, plan, pages, work.stubs, tuple(said), synonyms=work.library.synonyms
+        work.source,
+        work.started_at,
+        work.seen,
+        plan,
+        pages,
+        work.stubs,
+        tuple(said),
+        synonyms=work.library.synonyms,
+        map_mark=mark,
     )
 
 
@@ -165,8 +176,12 @@ def _said(work: _Work, plan: Plan, table: Table) -> Iterator[Remark]:
         yield _refused(refusal, work.source)
 
 
-def _printed(work: _Work, progress: Progress) -> tuple[Plan, Table, tuple[Page, ...]]:
-    """Make pages; a text that cannot be made a page is a fault like any other, and the plan is made anew."""
+def _printed(work: _Work, progress: Progress) -> tuple[Plan, Table, tuple[Page, ...], str]:
+    """Make pages, and the mark of the map they are made by.
+
+    A text that cannot be made a page is a fault like any other, and the plan is made anew. Its page may be an old one
+    whose links lead elsewhere by now, so then there is no mark.
+    """
     pages: dict[str, Page] = {}
     given_up: set[str] = set()
     while True:
@@ -185,7 +200,7 @@ def _printed(work: _Work, progress: Progress) -> tuple[Plan, Table, tuple[Page, 
                 failed.add(file.path)
                 work.seen.give_up(made)
         if not failed:
-            return plan, table, tuple(pages[path] for path in sorted(pages))
+            return plan, table, tuple(pages[path] for path in sorted(pages)), "" if given_up else site.mark()
         given_up |= failed
 
 
@@ -193,10 +208,11 @@ def _to_print(plan: Plan, site: SiteMap, work: _Work) -> Iterator[ArticleFile]:
     """Yield the files of all steps, and unchanged ones that link to or are made with something which is different."""
     for step in plan.steps:
         yield step.file
+    is_same = site.mark() == work.before.map_mark
     stale = {
         row.path: row
         for row in plan.unchanged
-        if snippets.stale(row.uses, work.library) or not still_true(row.links, row.path, site)
+        if snippets.stale(row.uses, work.library) or not (is_same or still_true(row.links, row.path, site))
     }
     for file in work.source.read(stale):
         try:

@@ -8,9 +8,13 @@ from sqlalchemy.orm import Session
 
 from kb.articles.models import LAST_SECTION, Article, Image, PublishRun, Section
 from kb.articles.pictures import Picture
+from kb.db import Fact
 from kb.publishing import redirects
 from kb.publishing.planning import Known
 from kb.publishing.redirects import Former
+
+MAP = "map"
+"""Name of the fact that says by which map the links of pages lead where they lead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,28 @@ class Present:
     former: tuple[Former, ...] = ()
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     """By what git calls their bytes."""
+    map_mark: str = ""
+    """``SiteMap.mark`` of the map by which every link of the site leads where it should, "" where nobody knows."""
 
 
 def read(session: Session) -> Present:
     """Return the site as it is."""
     shown = select(PublishRun.sha).where(PublishRun.id == last_run(session))
-    return Present(known(session), session.scalar(shown) or "", redirects.former(session), _pictures(session))
+    mapped = session.get(Fact, MAP)
+    return Present(
+        known(session),
+        session.scalar(shown) or "",
+        redirects.former(session),
+        _pictures(session),
+        mapped.value["mark"] if mapped else "",
+    )
+
+
+def remember_map(session: Session, mark: str) -> None:
+    """Keep the mark of the map that the pages are made by."""
+    mapped = session.get(Fact, MAP) or Fact(name=MAP)
+    mapped.value = {"mark": mark}
+    session.add(mapped)
 
 
 def last_run(session: Session) -> int:

@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kb.articles.remarks import ERROR, Remark
@@ -37,6 +37,12 @@ class Page:
 NOTHING_SHARED = Library()
 
 
+def get_ready() -> None:
+    """Start a process beside what is to be done before the first page, unless one waits."""
+    if not _waiting.is_there:
+        _waiting.keep(Process(PROGRAM))
+
+
 def print_pages(
     files: Sequence[ArticleFile], site: SiteMap, library: Library = NOTHING_SHARED
 ) -> Iterator[tuple[ArticleFile, Page | Remark]]:
@@ -60,15 +66,7 @@ class _Room:
 
     def __init__(self, site: SiteMap, library: Library) -> None:
         self._site, self._library = site, library
-        self._lesson = {
-            "pages": dict(site.pages),
-            "pictures": {path: asdict(picture) for path, picture in site.pictures.items()},
-            "home": site.home,
-            "base": site.base,
-            "moved": dict(site.moved),
-            "trees": dict(site.trees),
-            "translated": {tree: dict(pages) for tree, pages in site.translated.items()},
-        }
+        self._lesson = site.told()
         self._mine = threading.local()
         self._all: list[Process] = []
 
@@ -127,6 +125,11 @@ class _Waiting:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: Process | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether one waits."""
+        return self._process is not None
 
     def take(self) -> Process | None:
         """Return it, if there is one."""

@@ -18,7 +18,7 @@ from kb.publishing import applying, redirects, shelves
 from kb.publishing.drafting import Draft, draft, planned
 from kb.publishing.past import lineage
 from kb.publishing.planning import ADDED, CHANGED, MOVED, Plan
-from kb.publishing.present import last_run
+from kb.publishing.present import last_run, remember_map
 from kb.publishing.sources import synonyms
 from kb.publishing.sources.files import SectionFile, unnamed_section
 from kb.publishing.sources.source import GitSource, Source
@@ -57,6 +57,7 @@ def store(
     shown = [picture for picture in seen.pictures.values() if picture.address in addresses]
     shelves.store_pictures(session, shown, source)
     _store_past(session, drafted, run)
+    remember_map(session, drafted.map_mark)
     if plan.steps or plan.retired:
         related.store(session)
     if drafted.synonyms is not None:

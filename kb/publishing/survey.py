@@ -48,7 +48,8 @@ class Survey:
 
     def give_up(self, remark: Remark) -> None:
         """Count a file among the broken after all."""
-        if self.changed.pop(remark.path, None) is not None:
+        if self.changed.pop(remark.path, None) is not None or remark.path in self.same:
+            self.same.discard(remark.path)
             self.broken.add(remark.path)
             self.remarks.append(remark)
 

@@ -104,3 +104,24 @@ def test_still_true_notices_what_moved_came_and_went() -> None:
     assert not still_true([{"target": "Two.md", "address": "/articles/a/2"}], "a/one.md", SITE)
     assert not still_true([{"target": "Two.md", "address": ""}], "a/one.md", SITE)
     assert not still_true([{"target": "gone.md", "address": "/articles/a/gone"}], "a/one.md", SITE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(SITE, pages={**SITE.pages, "top.md": "/articles/general/bottom"}),
+        replace(SITE, pictures={}),
+        replace(SITE, pictures={PICTURE.path: replace(PICTURE, width=4)}),
+        replace(SITE, home="https://help.example.org"),
+        replace(SITE, base="/writing/preview/x"),
+        replace(SITE, moved={"/articles/a/zero": "/articles/a/one"}),
+        replace(SITE, trees={"de/a/one.md": "de"}),
+        replace(SITE, translated={"de": {"a/one.md": "/de/articles/a/one"}}),
+    ],
+)
+def test_mark_tells_maps_apart_by_which_links_lead_elsewhere(other: SiteMap) -> None:
+    assert other.mark() != SITE.mark()
+
+
+def test_mark_does_not_depend_on_the_order_of_files() -> None:
+    assert replace(SITE, pages=dict(reversed(SITE.pages.items()))).mark() == SITE.mark()

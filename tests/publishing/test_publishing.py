@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from kb.articles.models import Article, ArticleRevision, Image, PublishRun, Sect
 from kb.db import site_version
 from kb.errors import Conflict, NotFound
 from kb.history import Event
+from kb.markup.process import TooSlow
 from kb.publishing import press, publishing
 from kb.publishing.sources.source import open_source
 from kb.search.models import Change
@@ -236,6 +238,30 @@ def test_publish_names_a_text_that_takes_too_long(
     assert counts(run) == (0, 0, 0, 0, 1)
     assert findings(run) == [("a/one.md", 0, "error", "The text takes longer than 3 s to turn into a page.")]
     assert article("a/one.md").html == "<p>Fine.</p>"
+
+
+def test_publish_tries_again_to_mend_the_links_of_a_page_that_could_not_be_made(
+    content: Content, publish: Publish, article: Find, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content.write("a/one.md", "Fine.\n")
+    content.write("a/two.md", "See [one](one.md).\n")
+    publish()
+    content.write("a/one.md", "Fine.\n", slug="elsewhere")
+    with monkeypatch.context() as patch:
+        patch.setattr(press.Process, "ask", _too_slow_for("See [one]", press.Process.ask))
+        assert [finding[0] for finding in findings(publish())] == ["a/two.md"]
+    assert 'href="/articles/a/one"' in article("a/two.md").html
+    publish()
+    assert 'href="/articles/a/elsewhere"' in article("a/two.md").html
+
+
+def _too_slow_for(text: str, ask: Callable[..., Any]) -> Callable[..., Any]:
+    def ask_or_give_up(process: press.Process, message: Any, seconds: float) -> Any:
+        if isinstance(message, list) and text in message[1]:
+            raise TooSlow
+        return ask(process, message, seconds)
+
+    return ask_or_give_up
 
 
 def test_publish_describes_a_folder_by_its_index(session: Session, content: Content, publish: Publish) -> None:

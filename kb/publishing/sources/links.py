@@ -1,14 +1,18 @@
 """Where the relative links of articles lead."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from posixpath import join, normpath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from kb.articles.addresses import folder_of
 from kb.articles.pictures import Picture
 from kb.markup.article_links import Place
+from kb.markup.articles import RENDERER_VERSION
 from kb.publishing.sources.source import TEXTS
 
 NOWHERE = Place("")
@@ -44,6 +48,23 @@ class SiteMap:
         self._addresses.update(self.pages.values())
         for path in (*self.pages, *self.pictures):
             self._folded.setdefault(path.lower(), path)
+
+    def told(self) -> dict[str, Any]:
+        """Return everything that decides where links lead, as JSON can say it."""
+        return {
+            "pages": dict(self.pages),
+            "pictures": {path: asdict(picture) for path, picture in self.pictures.items()},
+            "home": self.home,
+            "base": self.base,
+            "moved": dict(self.moved),
+            "trees": dict(self.trees),
+            "translated": {tree: dict(pages) for tree, pages in self.translated.items()},
+        }
+
+    def mark(self) -> str:
+        """Return what two maps have in common when every link leads to the same place by both."""
+        told = json.dumps([RENDERER_VERSION, self.told()], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
 
     def end(self, source: str, target: str) -> str | None:
         """Return the address ``find`` finds, "" for nowhere; remembered, because a folder's files link to the same."""
