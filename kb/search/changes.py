@@ -1,5 +1,6 @@
 """Telling search that a document changed: one row in the transaction that changed it."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
@@ -32,6 +33,23 @@ def versions(session: Session, kind: str, refs: Collection[int] | None = None) -
     newest = select(Change.ref, func.max(Change.id)).where(Change.kind == kind).group_by(Change.ref)
     rows = session.execute(newest if refs is None else newest.where(Change.ref.in_(refs)))
     return dict(rows.all())
+
+
+def next_in_turn(session: Session, checked: dict[str, int | None], *, most: int) -> list[Key] | None:
+    """Return the next few of all documents there are, for who goes through them once; None at the end.
+
+    ``checked`` says up to which id those of each kind were gone through, None for a kind that is done; it is moved on.
+    """
+    for source in sources():
+        last = checked.get(source.kind, 0)
+        if last is None:
+            continue
+        refs = source.refs(session)
+        start = bisect_right(refs, last)
+        some = refs[start : start + most]
+        checked[source.kind] = some[-1] if some else None
+        return [Key(source.kind, ref) for ref in some]
+    return None
 
 
 def documents(session: Session, keys: Iterable[Key]) -> Iterator[Document]:

@@ -1,6 +1,5 @@
 """Documents that are about the same: worked out by the worker, shown to each reader as far as the database allows."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -91,7 +90,7 @@ def refresh(session: Session, engine: Engine) -> bool:
             known = session.get(Fact, _FACT)
             progress = _Progress(**known.value) if known is not None else _Progress(settled)
             changed = _changed(session, progress, settled)
-            keys = changed or _never_done(session, progress)
+            keys = changed or changes.next_in_turn(session, progress.checked, most=MOST_AT_ONCE)
             if keys is None:
                 return False
             session.rollback()  # what follows takes time, and a reader that stays keeps SQLite's writers waiting
@@ -114,20 +113,6 @@ def _changed(session: Session, progress: _Progress, settled: int) -> list[Key]:
     rows = session.execute(between.order_by(Change.id).limit(MOST_AT_ONCE)).all()
     progress.settled = rows[-1].id if len(rows) == MOST_AT_ONCE else settled
     return list(dict.fromkeys(Key(row.kind, row.ref) for row in rows))
-
-
-def _never_done(session: Session, progress: _Progress) -> list[Key] | None:
-    """Return some of the documents that nothing was worked out for yet; None once all were gone through."""
-    for source in sources():
-        last = progress.checked.get(source.kind, 0)
-        if last is None:
-            continue
-        refs = source.refs(session)
-        start = bisect_right(refs, last)
-        some = refs[start : start + MOST_AT_ONCE]
-        progress.checked[source.kind] = some[-1] if some else None
-        return [Key(source.kind, ref) for ref in some]
-    return None
 
 
 def _worked_out(session: Session, engine: Engine, keys: Collection[Key]) -> dict[Key, list[tuple[Key, float]]]:

@@ -14,6 +14,7 @@ from wtforms.validators import Length, Optional
 from kb import clock
 from kb.articles import feedback, reading
 from kb.articles.addresses import address_of
+from kb.articles.models import Article
 from kb.db import current_session
 from kb.errors import Invalid
 from kb.search import log
@@ -71,10 +72,9 @@ def _said_of(article_id: int) -> bool | None:
 def ask(section: str, slug: str, tree: str = "") -> Response:
     """The question on a page of its own: thanks, or why not, or yes and no."""
     article = reading.article_for(current_session(), section, slug, viewer(), tree=tree)
-    address = address_of(section, slug, tree)
     form = FeedbackForm(formdata=None)
     step = "thanks" if "thanks" in request.args else "why" if request.args.get("helpful") == "no" else "ask"
-    return page("articles/feedback.html", article=article, address=address, form=form, step=step)
+    return _page(article, address_of(section, slug, tree), form, step)
 
 
 @bp.post("/articles/<section>/<slug>/feedback")
@@ -103,12 +103,25 @@ def give(section: str, slug: str, tree: str = "") -> Response:
         )
     except Invalid as error:
         form.blame(error)
-        return page("articles/feedback.html", 422, article=article, address=address, form=form, step="why")
+        return _page(article, address, form, "why", status=422)
     session.commit()
     if helpful:
         log.helped(search_reader.signs(), kind=ARTICLE, ref=article.id)
     gave_reason = bool(form.reason.data or (form.comment.data or "").strip() or "done" in request.form)
     return redirect_to(f"{address}/feedback?{'thanks=yes' if helpful or gave_reason else 'helpful=no'}")
+
+
+def _page(article: Article, address: str, form: FeedbackForm, step: str, status: int = 200) -> Response:
+    """Return one of its steps: the question, why not, or thanks."""
+    return page(
+        "articles/feedback.html",
+        status,
+        article=article,
+        address=address,
+        list_address=address_of("", tree=article.tree),
+        form=form,
+        step=step,
+    )
 
 
 def _same_origin() -> None:

@@ -16,7 +16,8 @@ from kb.search import asking, changes, checking, following
 from kb.search.engine import Engine, Gaps, Key
 from kb.search.engines import engine_of, open_engine
 from kb.search.models import Change
-from kb.search.whoosh.engine import LOOK_AGAIN, WhooshEngine
+from kb.search.ranking.answering import LOOK_AGAIN
+from kb.search.whoosh.engine import WhooshEngine
 from tests.search.builders import Pile, article, question
 
 Piles = tuple[Pile, Pile]

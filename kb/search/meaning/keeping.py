@@ -1,6 +1,5 @@
 """The worker's part: every document that can be found has vectors, made anew when it changes."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -100,17 +99,12 @@ def _settle(session: Session, progress: _Progress, changed: Mapping[Key, int]) -
 
 def _never_made(session: Session, progress: _Progress) -> list[Key] | None:
     """Return which of the next few documents have no vectors of this model; None once all were gone through."""
-    for source in sources():
-        last = progress.checked.get(source.kind, 0)
-        if last is None:
-            continue
-        refs = source.refs(session)
-        start = bisect_right(refs, last)
-        some = refs[start : start + MOST_AT_ONCE]
-        progress.checked[source.kind] = some[-1] if some else None
-        made = select(Vector.ref).where(Vector.kind == source.kind, Vector.ref.in_(some), Vector.model == MODEL)
-        return [Key(source.kind, ref) for ref in sorted({*some} - {*session.scalars(made)})]
-    return None
+    turn = changes.next_in_turn(session, progress.checked, most=MOST_AT_ONCE)
+    if not turn:
+        return turn
+    kind, refs = turn[0].kind, {key.ref for key in turn}
+    made = select(Vector.ref).where(Vector.kind == kind, Vector.ref.in_(refs), Vector.model == MODEL)
+    return [Key(kind, ref) for ref in sorted(refs - {*session.scalars(made)})]
 
 
 def _write(session: Session, progress: _Progress, versions: Mapping[Key, int], documents: Iterable[Document]) -> None:

@@ -12,12 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.documents import Document
+from kb.search.ranking.fields import EXACT, fields_of, postings, whole_names
 from kb.search.ranking.segment import NAMES, NUMBERS
-from kb.search.scoring import FIELDS
-from kb.search.whoosh.schema import SCHEMA, fields_of
+from kb.search.scoring import FIELDS, WITH_STOP_WORDS
 
-EXACT = ("spoken", "public", "tag", "person")
-"""Fields whose terms are read all at once, since completing, counting and choosing look at many of them."""
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -104,7 +102,7 @@ class _Parts:
         self._size += 1
         for name in FIELDS:
             length = 0
-            for term, count, _, places in SCHEMA[name].index(values[name]):
+            for term, count, _, places in postings(values[name], with_stop_words=name in WITH_STOP_WORDS):
                 entry = self._entry(name, term.decode())
                 entry.ids.append(number)
                 entry.counts.append(count)
@@ -112,7 +110,7 @@ class _Parts:
                 length += count
             self._lengths[name].append(length)
         for name, terms in self._exact.items():
-            for term, *_ in SCHEMA[name].index(values[name]):
+            for term, *_ in whole_names(values[name]):
                 terms.setdefault(term.decode(), array("i")).append(number)
         for name, numbers in self._numbers.items():
             numbers.append(values[name])

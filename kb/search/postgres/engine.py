@@ -1,13 +1,9 @@
 """The engine in the database: every machine finds what was committed, and none needs a folder for it."""
 
 import logging
-import os
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from threading import Lock
 from typing import TypeVar
-from weakref import WeakSet
 
 from sqlalchemy import Connection, text
 from sqlalchemy import Engine as Database
@@ -21,8 +17,6 @@ from kb.search.postgres.reading import Glance, Moved, Shelf
 from kb.search.ranking.answering import Answering
 from kb.search.ranking.generation import Generation
 
-LOOK_AGAIN = 0.3
-"""Seconds for which a process trusts that nobody committed."""
 LONGEST = 20_000
 """Characters of a text whose words are read at once; of longer ones the rest is read word by word."""
 log = logging.getLogger(__name__)
@@ -38,13 +32,10 @@ class PostgresEngine(Answering):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._reading = database.execution_options(isolation_level="AUTOCOMMIT")
-        self._now: Generation | None = None
         self._seen: Glance | None = None
         self._shelf: Shelf | None = None
-        self._reached = 0
         self._number = 0
-        self.forget()
-        _engines.add(self)
+        super().__init__()
 
     def put(
         self, documents: Iterable[Document], *, drop: Collection[Key] = (), moving: tuple[Marks, Marks] | None = None
@@ -95,11 +86,6 @@ class PostgresEngine(Answering):
         with self._reading.connect() as connection:
             return tables.current(connection)
 
-    def reached(self) -> int:
-        """See Engine."""
-        self._generation()
-        return self._reached
-
     def held(self) -> Sequence[tuple[Key, int]]:
         """See Engine."""
         with self._reading.connect() as connection:
@@ -123,10 +109,6 @@ class PostgresEngine(Answering):
         except NoIndex:
             return True
         return False
-
-    def look_again(self) -> None:
-        """Have the next search of this process see what is committed by then."""
-        self._looked = float("-inf")
 
     def _ask(self, question: Callable[[Generation], T]) -> T:
         for is_last in (False, True):
@@ -152,21 +134,8 @@ class PostgresEngine(Answering):
             shelf.fetch([term for term in terms if not now.has_read(term)])
         return now
 
-    def _generation(self, *, fresh: bool = False) -> Generation:
-        """Return the newest generation, looking for a newer one at most every 0.3 s unless it must be ``fresh``."""
-        now = self._now
-        if not fresh and now is not None and time.monotonic() - self._looked < LOOK_AGAIN:
-            return now
-        with self._lock:
-            if fresh or self._now is None or time.monotonic() - self._looked >= LOOK_AGAIN:
-                self._look()
-            if self._now is None:
-                raise NoIndex("There is no index.")
-            return self._now
-
     def _look(self) -> None:
         """Open the newest generation unless it is the one that is open."""
-        self._looked = time.monotonic()
         for is_last in (False, True):
             name = ""
             try:
@@ -214,13 +183,8 @@ class PostgresEngine(Answering):
             log.warning("the search index could not be put out of use", exc_info=True)
 
     def _close(self) -> None:
-        self._now, self._seen, self._shelf, self._reached = None, None, None, 0
-
-    def forget(self) -> None:
-        """Be as if nothing had been opened."""
-        self._lock = Lock()
-        self.look_again()
-        self._close()
+        super()._close()
+        self._seen, self._shelf = None, None
 
     @contextmanager
     def _writing(self) -> Iterator[tuple[Connection, Marks]]:
@@ -231,15 +195,3 @@ class PostgresEngine(Answering):
                 yield connection, tables.current(connection, lock=True)
         except OperationalError as problem:
             raise Busy("Another process is writing to the index.") from problem
-
-
-_engines: "WeakSet[PostgresEngine]" = WeakSet()
-
-
-def _after_fork() -> None:
-    """Share no lock that a thread of the parent may hold; here no other thread runs yet."""
-    for engine in tuple(_engines):
-        engine.forget()
-
-
-os.register_at_fork(after_in_child=_after_fork)

@@ -10,7 +10,8 @@ from typing import Any, Protocol, Union
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.postgres.building import EXACT, Arrays, Entry, names_in
+from kb.search.postgres.building import Arrays, Entry, names_in
+from kb.search.ranking.fields import EXACT
 from kb.search.ranking.segment import NAMES, NOTHING, NUMBERS, Ints, Postings
 from kb.search.scoring import FIELDS
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from kb.search.engine import Gaps, Marks, NoIndex
-from kb.search.whoosh.schema import VERSION
+from kb.search.ranking.fields import VERSION
 
 POINTER = "search_index"
 """One row: which index is in use, and how far it is."""

@@ -1,13 +1,10 @@
 """The embedded engine: Whoosh keeps the index on disk, arrays in memory answer."""
 
 import logging
-import os
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Any, TypeVar
-from weakref import WeakSet
 
 import numpy as np
 from whoosh.index import TOC
@@ -21,26 +18,18 @@ from kb.search.whoosh.schema import SCHEMA
 from kb.search.whoosh.segments import Folder, Segment
 from kb.search.whoosh.writing import NAME, build, write
 
-LOOK_AGAIN = 0.3
-"""Seconds for which a process trusts that nobody committed."""
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
 class WhooshEngine(Answering):
-    """One process's view of the index in a folder; any number of threads may search, one process may write.
-
-    Opens nothing before it is asked, and everything anew after a fork: open files must not be shared by processes.
-    """
+    """One process's view of the index in a folder; any number of threads may search, one process may write."""
 
     def __init__(self, path: Path, *, site: str) -> None:
         self._shelf = Shelf(path, site)
-        self._now: Generation | None = None
         self._segments: dict[str, Segment] = {}
         self._open_folder: Path | None = None
-        self._reached = 0
-        self.forget()
-        _engines.add(self)
+        super().__init__()
 
     def put(
         self, documents: Iterable[Document], *, drop: Collection[Key] = (), moving: tuple[Marks, Marks] | None = None
@@ -57,7 +46,7 @@ class WhooshEngine(Answering):
             if moving and moving[0] != moving[1]:
                 to = moving[1]
                 self._shelf.note(folder, settled=to.settled, reached=to.reached, missing=to.missing)
-        self._looked = 0.0
+        self.look_again()
 
     def drop(self, keys: Collection[Key]) -> None:
         """See Engine."""
@@ -84,7 +73,7 @@ class WhooshEngine(Answering):
             except BaseException:
                 self._shelf.discard(folder)
                 raise
-        self._looked = 0.0
+        self.look_again()
 
     def warm(self) -> None:
         """See Engine."""
@@ -96,11 +85,6 @@ class WhooshEngine(Answering):
     def marks(self) -> Marks:
         """See Engine."""
         return self._shelf.marks(self._shelf.current())
-
-    def reached(self) -> int:
-        """See Engine."""
-        self._generation()
-        return self._reached
 
     def held(self) -> Sequence[tuple[Key, int]]:
         """See Engine."""
@@ -139,20 +123,8 @@ class WhooshEngine(Answering):
             self._condemn(problem)
             raise NoIndex("The index cannot be read.") from problem
 
-    def _generation(self, *, fresh: bool = False) -> Generation:
-        """Return the newest generation, looking for a newer one at most every 0.3 s unless it must be ``fresh``."""
-        if not fresh and self._now is not None and time.monotonic() - self._looked < LOOK_AGAIN:
-            return self._now
-        with self._lock:
-            if fresh or self._now is None or time.monotonic() - self._looked >= LOOK_AGAIN:
-                self._look()
-            if self._now is None:
-                raise NoIndex("There is no index.")
-            return self._now
-
     def _look(self) -> None:
         """Open the newest generation unless it is the one that is open; segments that are still in it stay open."""
-        self._looked = time.monotonic()
         for patience in (2, 1, 0):
             try:
                 folder = self._shelf.current()
@@ -214,22 +186,5 @@ class WhooshEngine(Answering):
         self._shelf.condemn(repr(problem))
 
     def _close(self) -> None:
-        self._now, self._open_folder, self._reached = None, None, 0
-        self._segments = {}
-
-    def forget(self) -> None:
-        """Be as if nothing had been opened; what other threads have open is closed when they are done with it."""
-        self._lock, self._looked = Lock(), 0.0
-        self._close()
-
-
-_engines: "WeakSet[WhooshEngine]" = WeakSet()
-
-
-def _after_fork() -> None:
-    """Share neither open files nor a lock that a thread of the parent may hold; here no other thread runs yet."""
-    for engine in tuple(_engines):
-        engine.forget()
-
-
-os.register_at_fork(after_in_child=_after_fork)
+        super()._close()
+        self._open_folder, self._segments = None, {}

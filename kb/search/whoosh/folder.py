@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kb.search.engine import Busy, Gaps, Marks, NoIndex
-from kb.search.whoosh.schema import VERSION
+from kb.search.ranking.fields import VERSION
 
 _NAME = re.compile(r"[0-9]+-[0-9a-f]{8}")
 _ASIDE = "broken-"

@@ -12,7 +12,8 @@ from whoosh.index import FileIndex
 
 from kb.search.documents import Document
 from kb.search.engine import Progress
-from kb.search.whoosh.schema import SCHEMA, fields_of
+from kb.search.ranking.fields import fields_of
+from kb.search.whoosh.schema import SCHEMA
 
 NAME = "MAIN"
 BATCH = 10_000
