@@ -8,9 +8,13 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event, insert, select, update
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event, insert, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.types import JSON, TypeDecorator
+
+from kb.turns import turns_at
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -168,12 +172,66 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
         "trusted_schema=OFF",
         "mmap_size=0",
         "cache_size=-16000",
+        "cache_spill=OFF",  # a transaction larger than the cache would keep readers out from then on, until it commits
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
 @event.listens_for(Engine, "begin")
-def _begin(connection: Any) -> None:
-    if connection.dialect.name == "sqlite":
-        # A transaction that reads first and writes later loses updates or fails at once unless it locks at the start.
-        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    """Have readers hold nothing between two statements, and writers the only lock from their beginning to their end.
+
+    A reader's transaction would keep every writer from committing, and a commit that waits keeps all new readers out:
+    one slow page would stop the site. So each statement of a reader sees what is committed by then, as on PostgreSQL.
+    A transaction that reads first and writes later loses updates, or fails at once, unless it locks at the start.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    turns = connection.info["turns"] = turns_at(str(connection.engine.url.database))
+    reading = _reading.get()
+    if connection.info.get("reading", False) is not reading:
+        connection.exec_driver_sql(f"PRAGMA query_only={reading:d}")  # without a transaction no mistake is taken back
+        connection.info["reading"] = reading
+    if reading:
+        return
+    if not turns.take():
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+    connection.info["writing"] = True
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except DBAPIError:
+        _end_turn(connection.info)
+        raise
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _let_others_commit(connection: Connection, *_: object) -> None:
+    if connection.info.get("reading"):
+        connection.info["turns"].let_commit()
+
+
+@event.listens_for(Engine, "commit")
+def _commit(connection: Connection) -> None:
+    if "writing" in connection.info:
+        connection.info["turns"].commit_next()
+        connection.exec_driver_sql("COMMIT")
+        _end_turn(connection.info)
+
+
+@event.listens_for(Engine, "rollback")
+def _roll_back(connection: Connection) -> None:
+    driver = connection.connection.dbapi_connection
+    if "writing" in connection.info and driver is not None:
+        driver.rollback()
+        _end_turn(connection.info)
+
+
+@event.listens_for(Pool, "checkin")
+def _given_back(_driver: object, record: ConnectionPoolEntry) -> None:
+    """End the turn of a connection that nobody closed."""
+    _end_turn(record.info)
+
+
+def _end_turn(info: dict[Any, Any]) -> None:
+    if info.pop("writing", False):
+        info["turns"].give_back()

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kb.db import Fact, current_session, db, journal_mode, reading_only, site_version
@@ -64,13 +65,34 @@ def test_read_then_write_in_parallel_loses_nothing(app: Flask, session: Session)
     assert counter.value == {"n": 60}
 
 
-def test_reading_only_takes_no_write_lock(app: Flask, session: Session) -> None:
+def test_reading_only_keeps_nobody_from_writing(app: Flask, session: Session) -> None:
+    written = text("SELECT count(*) FROM fact WHERE name = 'written'")
     with db.engine.connect() as reader, db.engine.connect() as writer:
         with reading_only():
-            reader.execute(text("SELECT value FROM site_version"))
+            assert reader.scalar(written) == 0
         writer.execute(text("INSERT INTO fact (name, value) VALUES ('written', '{}')"))
-        reader.rollback()
+        assert reader.scalar(written) == 0
         writer.commit()
+        assert reader.scalar(written) == 1, "each statement sees what is committed by then"
+
+
+def test_a_large_transaction_keeps_nobody_from_reading(app: Flask, session: Session) -> None:
+    session.add_all(Fact(name=f"large {number}", value={"": "-" * 1_000_000}) for number in range(20))
+    session.flush()
+    with reading_only(), db.engine.connect() as reader:
+        if reader.dialect.name == "sqlite":
+            reader.exec_driver_sql("PRAGMA busy_timeout=200")
+        assert reader.scalar(select(func.count()).select_from(Fact)) == 0
+
+
+@pytest.mark.skipif(ON_POSTGRES, reason="about SQLite")
+def test_reading_only_cannot_write_by_mistake(app: Flask, session: Session) -> None:
+    with reading_only(), pytest.raises(OperationalError, match="readonly"):
+        session.add(Fact(name="written", value={}))
+        session.flush()
+    session.rollback()
+    session.add(Fact(name="written", value={}))
+    session.commit()
 
 
 def test_site_version_grows_when_visitors_could_see_a_change(session: Session, cast: Cast) -> None:

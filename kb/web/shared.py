@@ -98,10 +98,6 @@ def _kept_or_made(key: Key, version: int, make: Callable[[], Response]) -> Respo
 def _made(key: Key, make: Callable[[], Response]) -> tuple[Response, Gaps]:
     """Return what is made of ``key`` alone, and the gaps in it; raises Personal if there is more in it."""
     environ = {name: value for name, value in zip(ASKED, key.asked, strict=True) if value is not None}
-    if request.method in ("GET", "HEAD"):
-        # The page is read through a connection of its own. On SQLite a writer's commit lets no new reader in and waits
-        # for those there are: with this request among them, the two would wait for each other.
-        current_session().commit()
     with current_app.app_context(), current_app.request_context(environ):
         gaps = g.gaps = Gaps()
         g.standing = key.standing

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from contextvars import Context
 from datetime import timedelta
 from pathlib import Path
 
@@ -179,9 +180,13 @@ def test_follow_catches_a_rebuilt_index_up(app: Flask, session: Session, engine:
     piles[1].put(question(1, "Before"))
     following.follow(session, engine)
 
+    def somebody_writes() -> None:
+        with app.app_context():
+            note(session, piles[1], 2)
+
     def meanwhile(done: int) -> None:
         piles[1].put(question(2, "Meanwhile"))
-        note(session, piles[1], 2)
+        Context().run(somebody_writes)  # who rebuilds only reads
         following.follow(session, engine)
 
     following.rebuild(session, reopened(app), meanwhile)
