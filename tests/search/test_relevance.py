@@ -20,7 +20,7 @@ def test_ask_finds_the_article_that_helps_by_readers_words(app: Flask, session: 
     engine = asking.engine_of(app.extensions)
     assert isinstance(engine, Fused)
     asking.rebuild(session, engine)
-    while keep(session):
+    while keep(session, engine.vectors.makers):
         session.commit()
     engine.vectors.look()
 

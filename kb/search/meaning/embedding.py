@@ -3,18 +3,19 @@
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from kb.search.meaning.packages import folder_of
+
 MODEL = "wordllama l2_supercat 256"
 """Which vectors these are: to be changed with the weights and with how texts are made ready, as both make others."""
 DIMENSIONS = 256
 Floats = NDArray[np.float32]
+_PACKAGE = "wordllama"
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 
@@ -50,13 +51,13 @@ def load() -> tuple[Tokenizer, NDArray[np.float16]]:
 
     Both lie in wordllama's folder. Its own loader is not used: it looks for them in the wrong place, then downloads.
     """
-    return tokenizer(), load_file(_folder() / "weights" / "l2_supercat_256.safetensors")["embedding.weight"]
+    return tokenizer(), load_file(folder_of(_PACKAGE) / "weights" / "l2_supercat_256.safetensors")["embedding.weight"]
 
 
 @cache
 def tokenizer() -> Tokenizer:
     """Return what cuts a text into tokens, read on the first call; raises OSError when it is missing."""
-    found = Tokenizer.from_file(str(_folder() / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+    found = Tokenizer.from_file(str(folder_of(_PACKAGE) / "tokenizers" / "l2_supercat_tokenizer_config.json"))
     found.no_padding()
     found.no_truncation()
     return found
@@ -65,10 +66,3 @@ def tokenizer() -> Tokenizer:
 def is_common(word: str) -> bool:
     """Return whether ``word`` is so common that it is a token of its own: nobody need have mistyped it."""
     return tokenizer().token_to_id(f"▁{word.lower()}") is not None
-
-
-def _folder() -> Path:
-    found = find_spec("wordllama")
-    if found is None or not found.submodule_search_locations:
-        raise FileNotFoundError("The package wordllama is not installed.")
-    return Path(found.submodule_search_locations[0])

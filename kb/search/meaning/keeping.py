@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from kb import clock
 from kb.db import Fact, reading_only
 from kb.search import changes
-from kb.search.documents import Document, sources
+from kb.search.documents import sources
 from kb.search.engine import Key
 from kb.search.following import OVERLAP
-from kb.search.meaning.embedding import MODEL
+from kb.search.meaning.makers import Makers
+from kb.search.meaning.packing import GONE, Packs
 from kb.search.meaning.passages import packs
 from kb.search.models import Change, Vector
 
@@ -21,8 +22,6 @@ MOST_AT_ONCE = 200
 LONG_TAIL = 500
 """From so many settled changes on it is noted that they are settled, even when no vector is written with that."""
 _FACT = "search_vectors"
-_GONE = (b"", b"")
-"""The vectors of a document that is not to be found: rows stay, so that every process learns of it."""
 
 
 @dataclass(slots=True)
@@ -38,14 +37,14 @@ class _Progress:
     """Up to which id the documents of each kind were all given vectors; None for a kind that is done."""
 
 
-def keep(session: Session) -> bool:
-    """Give vectors to some of the documents that changed or never had any; returns whether there was anything to do.
+def keep(session: Session, makers: Makers) -> bool:
+    """Give vectors to some of the documents that changed or have none of ``makers``; returns whether there were any.
 
     Reads and computes before it writes; whatever the session has not committed is lost.
     """
     session.rollback()
     with reading_only():
-        progress = _progress(session)
+        progress = _progress(session, makers.model)
         changed = _changed(session, progress)
         moved = _settle(session, progress, changed)
         missing = None if changed else _never_made(session, progress)
@@ -55,17 +54,19 @@ def keep(session: Session) -> bool:
         versions = changed or dict.fromkeys(missing or (), 0)
         documents = list(changes.documents(session, versions))
     session.rollback()
-    _write(session, progress, versions, documents)
+    made = {Key(one.kind, one.ref): packs(one, makers) for one in documents}
+    versions = {**versions, **{Key(one.kind, one.ref): one.version for one in documents}}
+    _write(session, progress, versions, made)
     return True
 
 
-def _progress(session: Session) -> _Progress:
+def _progress(session: Session, model: str) -> _Progress:
     known = session.get(Fact, _FACT)
     if known is None:
-        return _Progress(MODEL)
+        return _Progress(model)
     progress = _Progress(**known.value)
     # Another model's vectors are all made anew; numbers go on.
-    return progress if progress.model == MODEL else _Progress(MODEL, number=progress.number)
+    return progress if progress.model == model else _Progress(model, number=progress.number)
 
 
 def _changed(session: Session, progress: _Progress) -> dict[Key, int]:
@@ -79,7 +80,7 @@ def _changed(session: Session, progress: _Progress) -> dict[Key, int]:
     rows = session.execute(
         select(newest)
         .outerjoin(Vector, and_(Vector.kind == newest.c.kind, Vector.ref == newest.c.ref))
-        .where(or_(Vector.version.is_(None), Vector.version < newest.c.version, Vector.model != MODEL))
+        .where(or_(Vector.version.is_(None), Vector.version < newest.c.version, Vector.model != progress.model))
         .order_by(newest.c.version)
         .limit(MOST_AT_ONCE)
     )
@@ -103,14 +104,12 @@ def _never_made(session: Session, progress: _Progress) -> list[Key] | None:
     if not turn:
         return turn
     kind, refs = turn[0].kind, {key.ref for key in turn}
-    made = select(Vector.ref).where(Vector.kind == kind, Vector.ref.in_(refs), Vector.model == MODEL)
+    made = select(Vector.ref).where(Vector.kind == kind, Vector.ref.in_(refs), Vector.model == progress.model)
     return [Key(kind, ref) for ref in sorted(refs - {*session.scalars(made)})]
 
 
-def _write(session: Session, progress: _Progress, versions: Mapping[Key, int], documents: Iterable[Document]) -> None:
-    """Store the vectors of ``versions``, none for what is not among ``documents``, and how far that takes them."""
-    versions = {**versions, **{Key(one.kind, one.ref): one.version for one in documents}}
-    made = {Key(one.kind, one.ref): packs(one) for one in documents}
+def _write(session: Session, progress: _Progress, versions: Mapping[Key, int], made: Mapping[Key, Packs]) -> None:
+    """Store the vectors ``made`` of ``versions``, none for what nobody may find, and how far that takes them."""
     fact = session.get(Fact, _FACT, with_for_update=True, populate_existing=True)
     if fact is None:
         fact = Fact(name=_FACT, value={})
@@ -119,8 +118,8 @@ def _write(session: Session, progress: _Progress, versions: Mapping[Key, int], d
     rows = []
     for key, version in versions.items():
         progress.number += 1
-        title, text = made.get(key, _GONE)
-        row = {"kind": key.kind, "ref": key.ref, "number": progress.number, "version": version, "model": MODEL}
+        title, text = made.get(key, GONE)  # rows stay, so that every process learns of it
+        row = {"kind": key.kind, "ref": key.ref, "number": progress.number, "version": version, "model": progress.model}
         rows.append({**row, "title": title, "text": text})
     for kind, refs in _by_kind(versions).items():
         session.execute(delete(Vector).where(Vector.kind == kind, Vector.ref.in_(refs)))

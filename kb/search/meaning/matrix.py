@@ -4,12 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.engine import Key, Near
-from kb.search.meaning.embedding import DIMENSIONS, Floats
+from kb.search.meaning.embedding import Floats
 from kb.search.meaning.packing import Bytes
 
 BLOCK = 4_096
-COARSE = 64
-"""The model's first dimensions say most: so many are compared for every vector, all of them only for the best."""
+COARSE = 4
+"""One in so many dimensions, the first ones, is compared for every vector, all of them only for the best."""
 CANDIDATES = 3_000
 """How many vectors are compared in full."""
 
@@ -17,9 +17,9 @@ CANDIDATES = 3_000
 class Block:
     """Room for a number of vectors; a row is never written again once it counts."""
 
-    def __init__(self) -> None:
-        self.full = np.zeros((BLOCK, DIMENSIONS), np.int8)
-        self.coarse = np.zeros((BLOCK, COARSE), np.float32)
+    def __init__(self, dimensions: int) -> None:
+        self.full = np.zeros((BLOCK, dimensions), np.int8)
+        self.coarse = np.zeros((BLOCK, dimensions // COARSE), np.float32)
         self.shrink = np.zeros(BLOCK, np.float32)
         """What makes a row of ``full`` one of length 1."""
         self.owner = np.full(BLOCK, -1, np.int32)
@@ -30,14 +30,15 @@ class Block:
         here = slice(at, at + len(rows))
         self.full[here] = rows
         self.shrink[here] = 1 / np.maximum(np.linalg.norm(rows.astype(np.float32), axis=1), 1e-6)
-        self.coarse[here] = rows[:, :COARSE] * self.shrink[here, None]
+        self.coarse[here] = rows[:, : self.coarse.shape[1]] * self.shrink[here, None]
         self.owner[here] = owner
 
 
 class Matrix:
     """Grows by one thread while others read: what a reader sees is whole, if perhaps a moment old."""
 
-    def __init__(self) -> None:
+    def __init__(self, dimensions: int) -> None:
+        self._dimensions = dimensions
         self._blocks: list[Block] = []
         self._keys: list[Key] = []
         self._owners: dict[Key, int] = {}
@@ -75,7 +76,7 @@ class Matrix:
         while len(rows):
             at = self.size % BLOCK
             if not at:
-                self._blocks.append(Block())
+                self._blocks.append(Block(self._dimensions))
             some, rows = rows[: BLOCK - at], rows[BLOCK - at :]
             self._blocks[-1].write(at, some, owner)
             self.size += len(some)
@@ -92,7 +93,8 @@ class Matrix:
         owners = np.concatenate([block.owner for block in blocks])[:size]
         if size <= CANDIDATES:
             return np.flatnonzero(owners >= 0)
-        scores = np.concatenate([_products(block.coarse, vector[:COARSE]) for block in blocks])[:size]
+        first = vector[: self._dimensions // COARSE]
+        scores = np.concatenate([_products(block.coarse, first) for block in blocks])[:size]
         scores[owners < 0] = -np.inf
         return np.sort(np.argpartition(scores, size - CANDIDATES)[size - CANDIDATES :])
 

@@ -3,9 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.search.meaning.embedding import DIMENSIONS, Floats
+from kb.search.meaning.embedding import Floats
 
 Bytes = NDArray[np.int8]
+Packs = tuple[bytes, bytes]
+"""The vectors of a document: of its title and keywords, and of its text."""
+GONE: Packs = (b"", b"")
+"""Those of a document that is not to be found."""
 
 
 def packed(vectors: Floats) -> bytes:
@@ -16,6 +20,6 @@ def packed(vectors: Floats) -> bytes:
     return whole.tobytes()
 
 
-def unpacked(*packs: bytes) -> Bytes:
+def unpacked(*packs: bytes, dimensions: int) -> Bytes:
     """Return the vectors of ``packs`` as rows."""
-    return np.frombuffer(b"".join(packs), np.int8).reshape(-1, DIMENSIONS)
+    return np.frombuffer(b"".join(packs), np.int8).reshape(-1, dimensions)

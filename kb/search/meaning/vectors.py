@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from kb.db import reading_only
 from kb.search.engine import Key, Near
 from kb.search.fusion import MOST_NEAR
-from kb.search.meaning.embedding import MODEL, embed, load
-from kb.search.meaning.matrix import Matrix
-from kb.search.meaning.packing import unpacked
+from kb.search.meaning.held import Held
+from kb.search.meaning.makers import Makers
+from kb.search.meaning.packing import GONE
 from kb.search.models import Vector
 
 LOOK_AGAIN = 1.0
@@ -26,12 +26,14 @@ log = logging.getLogger(__name__)
 class Vectors:
     """Finds documents near a text in meaning; until it has read them, and where it cannot, none is.
 
-    Reads in a thread of its own, so that no search waits for it. ``database`` may be called in any thread.
+    Reads those of ``makers`` in a thread of its own, so that no search waits for it. ``database`` may be called in any
+    thread.
     """
 
-    def __init__(self, database: Callable[[], sqlalchemy.Engine]) -> None:
+    def __init__(self, database: Callable[[], sqlalchemy.Engine], makers: Makers) -> None:
+        self.makers = makers
         self._database = database
-        self._matrix = Matrix()
+        self._held = Held(makers)
         self._seen = 0
         self._looked = float("-inf")
         self._thread: threading.Thread | None = None
@@ -40,8 +42,7 @@ class Vectors:
     def near(self, text: str, *, limit: int = MOST_NEAR) -> Near:
         """Return the ``limit`` documents nearest to ``text``, whoever may see them; never raises, never waits."""
         self._look_soon()
-        matrix = self._matrix
-        return matrix.near(embed([text])[0], limit) if len(matrix) else {}
+        return self._held.near(text, limit)
 
     def warm(self) -> None:
         """Have everything that was written by now; for threads that may wait for it."""
@@ -55,17 +56,17 @@ class Vectors:
     def look(self) -> None:
         """Read what was written since the last look; for one thread at a time."""
         with reading_only():
-            newest, matrix, seen = self._newest(), self._matrix, self._seen
-            if newest < seen or matrix.idle > matrix.size // 2:
-                matrix, seen = Matrix(), 0  # another database, or mostly what was replaced since
+            newest, held, seen = self._newest(), self._held, self._seen
+            if newest < seen or held.is_mostly_idle():
+                held, seen = Held(self.makers), 0  # another database, or mostly what was replaced since
             if newest > seen:
-                load()
+                held.load()
             while seen < newest:
-                seen = self._read(matrix, seen, newest)
-            self._matrix, self._seen = matrix, seen
+                seen = self._read(held, seen, newest)
+            self._held, self._seen = held, seen
 
     def __len__(self) -> int:
-        return len(self._matrix)
+        return len(self._held)
 
     def _look_soon(self) -> None:
         if time.monotonic() - self._looked < LOOK_AGAIN:
@@ -88,8 +89,8 @@ class Vectors:
         with self._database().connect() as connection:
             return connection.scalar(select(func.max(Vector.number))) or 0
 
-    def _read(self, matrix: Matrix, seen: int, newest: int) -> int:
-        """Put some of the vectors after ``seen`` up to ``newest`` into ``matrix``; returns the number reached."""
+    def _read(self, held: Held, seen: int, newest: int) -> int:
+        """Put some of the vectors after ``seen`` up to ``newest`` into ``held``; returns the number reached."""
         wanted = (
             select(Vector.number, Vector.kind, Vector.ref, Vector.model, Vector.title, Vector.text)
             .where(Vector.number > seen, Vector.number <= newest)
@@ -99,6 +100,6 @@ class Vectors:
         with self._database().connect() as connection:
             rows = connection.execute(wanted).all()
         for row in rows:
-            known = (row.title, row.text) if row.model == MODEL else ()
-            matrix.put(Key(row.kind, row.ref), unpacked(*known))
+            known = (row.title, row.text) if row.model == self.makers.model else GONE
+            held.put(Key(row.kind, row.ref), *known)
         return rows[-1].number if rows else newest
