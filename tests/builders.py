@@ -11,8 +11,15 @@ from kb.people.models import Grant, Person, Role
 
 def person(session: Session, name: str, *roles: Role, staff: bool = False) -> Person:
     """Add someone called ``name`` (capitalised), whose handle is the name and who has no password."""
+    someone = _someone(name, *roles, staff=staff)
+    session.add(someone)
+    session.flush()
+    return someone
+
+
+def _someone(name: str, *roles: Role, staff: bool = False) -> Person:
     now = clock.now()
-    someone = Person(
+    return Person(
         handle=name,
         name=name.capitalize(),
         email=f"{name}@example.com",
@@ -20,9 +27,6 @@ def person(session: Session, name: str, *roles: Role, staff: bool = False) -> Pe
         staff_since=now if staff else None,
         grants=[Grant(role=role, granted_at=now) for role in roles],
     )
-    session.add(someone)
-    session.flush()
-    return someone
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,13 @@ class Cast:
     @classmethod
     def make(cls, session: Session) -> Self:
         """Add them all."""
-        return cls(
-            person(session, "alice"),
-            person(session, "bob"),
-            person(session, "erin", Role.EXPERT),
-            person(session, "will", Role.WRITER),
-            person(session, "mia", Role.MODERATOR),
+        people = (
+            _someone("alice"),
+            _someone("bob"),
+            _someone("erin", Role.EXPERT),
+            _someone("will", Role.WRITER),
+            _someone("mia", Role.MODERATOR),
         )
+        session.add_all(people)
+        session.flush()
+        return cls(*people)

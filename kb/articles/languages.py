@@ -1,6 +1,6 @@
 """Articles in several languages: what languages are called, and which versions a page has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -61,16 +61,21 @@ def offered(session: Session, seen: ColumnElement[bool], *, section: str = "") -
 
     ``section`` narrows it to the articles of one section. Nothing is returned where there is only one language.
     """
-    # The inner select is answered by an index alone; on a site in one language the pages of articles are not touched.
-    foreign = select(Article.id).where(Article.tree != "").correlate(None)
-    there = select(Article.tree).where(Article.id.in_(foreign), seen).distinct()
-    if section:
-        there = there.join(Section, Section.id == Article.section_id).where(Section.slug == section)
-    trees = session.scalars(there).all()
-    if not trees:
+    there = foreign(session, seen, section=section)
+    if not there:
         return ()
     own = language(site_language(session))
-    return (own, *sorted((language(tree, tree) for tree in trees), key=lambda one: one.name.casefold()))
+    return (own, *sorted((language(tree, tree) for tree in there), key=lambda one: one.name.casefold()))
+
+
+def foreign(session: Session, seen: ColumnElement[bool], *, section: str = "") -> Sequence[str]:
+    """Return the trees besides the site's own in which anything that meets ``seen`` is there, see ``offered``."""
+    # The inner select is answered by an index alone; on a site in one language the pages of articles are not touched.
+    elsewhere = select(Article.id).where(Article.tree != "").correlate(None)
+    there = select(Article.tree).where(Article.id.in_(elsewhere), seen).distinct()
+    if section:
+        there = there.join(Section, Section.id == Article.section_id).where(Section.slug == section)
+    return session.scalars(there).all()
 
 
 def site_language(session: Session) -> str:
@@ -81,8 +86,8 @@ def site_language(session: Session) -> str:
 
 def tie(session: Session) -> None:
     """Give each translation the key of its original."""
-    foreign = select(Article.id).where(Article.tree != "").limit(1)
-    if session.scalar(foreign) is None:
+    elsewhere = select(Article.id).where(Article.tree != "").limit(1)
+    if session.scalar(elsewhere) is None:
         return
     live = Article.status != "retired"
     rows = session.execute(select(*_TIED).join(Section, Section.id == Article.section_id).where(live)).all()

@@ -280,8 +280,9 @@ def _missing(
     """Return the language a page stands in for; raises NotFound for one that nothing here is written in."""
     if row.tree == tree:
         return None
-    if not any(one.language.tree == tree for one in versions):
-        _chosen(session, languages.offered(session, visible_to(viewer)), tree)
+    translated = any(one.language.tree == tree for one in versions)
+    if not translated and tree not in languages.foreign(session, visible_to(viewer)):
+        raise NotFound
     return language(tree, tree)
 
 

@@ -1,16 +1,19 @@
 """Every kind of page in a real browser: accessible in both themes, whole at 320 px, and light to load."""
 
 from collections.abc import Callable
+from itertools import product
+from typing import Final
 
 import pytest
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, ViewportSize
 
 from kb.db import current_session
 from kb.exchange import demo
 from kb.forum.models import Question
 from kb.people import accounts
-from tests.browser.conftest import Site, axe_violations
+from tests.browser.conftest import DESK, PHONE, Site, axe_violations
 
+THEMES: Final = ("light", "dark")
 PASSWORD = "purple elephants dance"
 FOR_ALL = [
     "/",
@@ -58,30 +61,30 @@ def sign_in(page: Page) -> None:
     page.wait_for_load_state()
 
 
-def check(page: Page, addresses: list[str], thread: str) -> list[str]:
-    """Return what is wrong on each page: what axe finds, the contrasts in the dark, and what sticks out sideways."""
+def check(page: Page, addresses: list[str], thread: str, *sizes: ViewportSize) -> list[str]:
+    """Return what is wrong on each page in each size: what axe finds in both themes, and what sticks out sideways."""
     wrong = []
     for address in addresses:
         page.goto(address.format(thread=thread))
-        page.emulate_media(color_scheme="light")
-        wrong += [f"{address}: {violation}" for violation in axe_violations(page)]
-        page.emulate_media(color_scheme="dark")  # which changes colours and nothing else
-        wrong += [f"{address} in the dark: {violation}" for violation in axe_violations(page, "color-contrast")]
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            wrong.append(f"{address}: {wide} px too wide")
+        for size, theme in product(sizes, THEMES):  # which change how a page looks and not what it is
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=theme)
+            seen = f"{address}, {size['width']} px, {theme}"
+            wrong += [f"{seen}: {violation}" for violation in axe_violations(page)]
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if wide > 0:
+                wrong.append(f"{seen}: {wide} px too wide")
     return wrong
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
-def test_pages_for_all_are_accessible(visit: Callable[..., Page], thread: str, phone: bool) -> None:
-    assert check(visit(phone=phone), FOR_ALL, thread) == []
+def test_pages_for_all_are_accessible(visit: Callable[..., Page], thread: str) -> None:
+    assert check(visit(), FOR_ALL, thread, DESK, PHONE) == []
 
 
 def test_pages_for_members_are_accessible(visit: Callable[..., Page], thread: str) -> None:
     page = visit(phone=True)
     sign_in(page)
-    assert check(page, FOR_MEMBERS, thread) == []
+    assert check(page, FOR_MEMBERS, thread, PHONE) == []
 
 
 def test_nothing_sticks_out_at_320_px(visit: Callable[..., Page], thread: str) -> None:

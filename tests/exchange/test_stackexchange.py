@@ -292,11 +292,11 @@ def test_import_leaves_out_duplicate_links_that_go_in_circles(session: Session, 
 
 REAL = DATA / "stackexchange"
 BARS = {"bicycles.meta": (453, 971, 157, 9), "beer": (1029, 2277, 619, 24)}
-"""Questions, answers, acceptances and duplicates of each; the larger one is imported on one database."""
+"""Questions, answers, acceptances and duplicates of each."""
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"the dumps are not in {REAL}")
-@pytest.mark.parametrize("site", ["bicycles.meta", pytest.param("beer", marks=pytest.mark.once)])
+@pytest.mark.parametrize("site", BARS)
 def test_import_brings_all_of_a_real_site(session: Session, site: str) -> None:
     seen = Onlooker()
     first = import_site(session, folder=REAL / site, commit=session.commit, watch=seen)

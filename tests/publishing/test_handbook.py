@@ -61,7 +61,6 @@ def publish(session: Session, place: Place, at: str = "") -> PublishRun:
 
 
 @pytest.mark.slow
-@pytest.mark.once
 def test_handbook_is_published_and_none_of_its_addresses_is_lost(
     session: Session, client: FlaskClient, handbook: Path, tmp_path: Path
 ) -> None:

@@ -16,7 +16,6 @@ from tests.builders_articles import png
 from tests.git.repositories import FILE, FOLDER, LINK, MODULE, PROGRAM, Odd, Repository, killing
 from tests.publishing.broken_repositories import BROKEN, FINE, GOOD, NEWS, Files, Site, elsewhere, moved_away
 
-pytestmark = pytest.mark.once
 HEAD = b"---\ntitle: Odd\n%b---\n\nText.\n"
 ALIASES = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [%b]\n" % (letter, letter, b", ".join([b"*%c" % (letter - 1)] * 9)) for letter in b"bcdefghi"
