@@ -4,9 +4,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 DATA := $(if $(KB_DATA_DIR),$(KB_DATA_DIR),instance)
 PYTEST := $(BIN)/python -m pytest
-# Tests keep their files in memory where two gigabytes of it are to be had, and wait for no disk.
+# Tests keep their files in memory where a gigabyte of it is to be had, and wait for no disk.
 ROOM := $(shell df --output=avail /dev/shm 2>/dev/null | tail -n 1)
-MEMORY := $(if $(shell test -w /dev/shm && test "$(ROOM)" -gt 2000000 && echo yes),TMPDIR=/dev/shm)
+MEMORY := $(if $(shell test -w /dev/shm && test "$(ROOM)" -gt 1000000 && echo yes),TMPDIR=/dev/shm)
 
 # Compiling the site and its tests takes longer than starting them; each process would do it again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,7 +29,9 @@ run: $(READY) ## Start the site at http://127.0.0.1:5000, with an example commun
 	@test -d "$(DATA)" || { $(BIN)/kb migrate && $(BIN)/kb demo --if-empty; }
 	@exec $(BIN)/kb serve
 
-test: $(READY) chromium lint test-sqlite test-postgres ## The whole gate
+test: ## The whole gate
+	@$(MAKE) --no-print-directory --jobs=2 setup chromium
+	@$(MAKE) --no-print-directory lint test-sqlite test-postgres
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -38,10 +40,10 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test-sqlite: $(READY)
-	$(PYTEST) -n 3
+	$(MEMORY) $(PYTEST) -n 3
 
 test-postgres: $(READY)
-	KB_TEST_DATABASE=postgres $(PYTEST) -n 3 -m "not browser"
+	KB_TEST_DATABASE=postgres $(MEMORY) $(PYTEST) -n 3 -m "not browser"
 
 # Browser tests use Debian's Chromium. Where it cannot be installed, they say that they are skipped.
 chromium:

@@ -75,6 +75,6 @@ def test_scripts_and_styles_vanish() -> None:
     "html", ["<div>" * 20_000 + "x", "<ol>" + "<li>x</li>" * 8_000 + "</ol>", "<b>" * 20_000 + "x"]
 )
 def test_depth_and_length_do_no_harm(html: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert "x" in as_markdown(html)
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5

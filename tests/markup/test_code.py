@@ -15,6 +15,6 @@ def test_without_code_needs_a_fence_as_long_to_close() -> None:
 
 def test_without_code_takes_linear_time() -> None:
     for text in ("```\n~~~~\n", "`a", "`" * 3, "``a`"):
-        began = time.perf_counter()
+        began = time.thread_time()
         without_code(text * 40_000)
-        assert time.perf_counter() - began < 1.0, text
+        assert time.thread_time() - began < 1.0, text

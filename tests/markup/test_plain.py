@@ -19,9 +19,9 @@ def test_text_of_is_not_led_astray_by_attributes() -> None:
 
 def test_text_of_takes_linear_time_on_broken_tags() -> None:
     for broken in ("<a ", '<a "', "<a '", "<!--", "<"):
-        began = time.perf_counter()
+        began = time.thread_time()
         text_of(broken * 50_000)
-        assert time.perf_counter() - began < 1.0, broken
+        assert time.thread_time() - began < 1.0, broken
 
 
 def test_shorten_cuts_at_a_word_and_says_so() -> None:

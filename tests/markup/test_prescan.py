@@ -39,9 +39,9 @@ def test_trouble_is_not_seen_in(name: str) -> None:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_trouble_takes_linear_time(name: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     trouble(REFUSED[name] * 10)
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0
 
 
 def test_looking_ahead_adds_up_the_distances() -> None:

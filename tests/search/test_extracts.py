@@ -86,7 +86,7 @@ def test_extracts_of_a_page_take_little_time() -> None:
     texts = [f"{FILLER * 3}The invoice number {number} is printed. {FILLER * 3}" for number in range(10)]
     mark = marker(parse("how do I print invoice numbers twice"))
     extract(texts[0], mark)
-    began = time.perf_counter()
+    began = time.thread_time()
     for text in texts:
         extract(text, mark)
-    assert time.perf_counter() - began < 0.1
+    assert time.thread_time() - began < 0.1

@@ -74,10 +74,10 @@ def test_parse_cuts_what_is_too_long_and_says_so() -> None:
 
 
 def test_parse_takes_no_time_over_pathological_text() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     for piece in ("(", '"', "-", "a:", "-a:", '-a:"', "* ", "a* ", "[a TO z] ", "~2 ", "é" * 9, "\ud800", "𝔘", "ﷺ"):
         parse(piece * 100_000)
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0
 
 
 @given(st.text(max_size=400))
