@@ -22,7 +22,8 @@ PATIENCE = 10.0
 """Seconds to wait for a turn to write."""
 POLITE = 1.0
 """Seconds for which a reader lets somebody commit; from then on SQLite decides."""
-_POLL = 0.002
+POLL = 0.002
+"""Seconds between two looks at a lock."""
 _NEXT, _WRITING, _COMMITTING = range(3)
 """Bytes of a file that processes lock, because the locks of a process that is killed are gone with it.
 
@@ -72,7 +73,7 @@ class Turns:
         if self._is_committing():
             until = time.monotonic() + POLITE
             while self._is_committing() and time.monotonic() < until:
-                time.sleep(_POLL)
+                time.sleep(POLL)
 
     def _is_committing(self) -> bool:
         file = self._opened()
@@ -85,7 +86,7 @@ class Turns:
         while not self._lock(byte):
             if time.monotonic() > until:
                 return False
-            time.sleep(_POLL)
+            time.sleep(POLL)
         return True
 
     def _lock(self, byte: int) -> bool:
