@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event, insert, select, update
-from sqlalchemy.engine import ExecutionContext
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
@@ -211,8 +211,12 @@ def _begin(connection: Connection) -> None:
 
 
 @event.listens_for(Engine, "do_execute")
-def _execute(cursor: Any, statement: str, parameters: Any, context: ExecutionContext) -> bool:
-    """Have readers ask again every few milliseconds: SQLite would soon have them ask ten times a second."""
+def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+    """Have readers ask again every few milliseconds, and take all rows at once.
+
+    SQLite would soon have them ask ten times a second. Rows that are not taken yet keep a commit waiting, and the
+    reader's next statement would wait for that commit.
+    """
     info = context.root_connection.info
     if not info.get("reading"):
         return False
@@ -226,6 +230,8 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: ExecutionCon
                 raise
             time.sleep(POLL)
         else:
+            if cursor.description:
+                context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(cursor)
             return True
 
 

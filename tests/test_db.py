@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -74,6 +75,20 @@ def test_reading_only_keeps_nobody_from_writing(app: Flask, session: Session) ->
         assert reader.scalar(written) == 0
         writer.commit()
         assert reader.scalar(written) == 1, "each statement sees what is committed by then"
+
+
+def test_reading_only_keeps_nobody_waiting_for_rows_that_are_not_taken(app: Flask, session: Session) -> None:
+    session.add_all(Fact(name=f"fact {number}", value={}) for number in range(500))
+    session.commit()
+    with db.engine.connect() as reader:
+        with reading_only():
+            rows = iter(reader.execute(select(Fact.name)))
+        next(rows)
+        began = time.monotonic()
+        session.add(Fact(name="written", value={}))
+        session.commit()
+        assert time.monotonic() - began < 5
+        assert len(list(rows)) == 499
 
 
 def test_a_large_transaction_keeps_nobody_from_reading(app: Flask, session: Session) -> None:
