@@ -22,8 +22,10 @@ PATIENCE = 10.0
 """Seconds to wait for a turn to write."""
 POLITE = 1.0
 """Seconds for which a reader lets somebody commit; from then on SQLite decides."""
-POLL = 0.002
-"""Seconds between two looks at a lock."""
+POLL = 0.01
+"""Seconds between two looks of one who reads: there may be many, and looking takes time from whoever works."""
+_POLL = 0.002
+"""The same for the one of a process who is next to write."""
 _NEXT, _WRITING, _COMMITTING = range(3)
 """Bytes of a file that processes lock, because the locks of a process that is killed are gone with it.
 
@@ -86,7 +88,7 @@ class Turns:
         while not self._lock(byte):
             if time.monotonic() > until:
                 return False
-            time.sleep(POLL)
+            time.sleep(_POLL)
         return True
 
     def _lock(self, byte: int) -> bool:
