@@ -217,9 +217,9 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool
     SQLite would soon have them ask ten times a second. Rows that are not taken yet keep a commit waiting, and the
     reader's next statement would wait for that commit.
     """
-    info = context.root_connection.info
-    if not info.get("reading"):
+    if context.dialect.name != "sqlite" or not context.root_connection.info.get("reading"):
         return False
+    info = context.root_connection.info
     until = time.monotonic() + BUSY_MS / 1000
     while True:
         info["turns"].let_commit()
