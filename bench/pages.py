@@ -3,7 +3,8 @@
     python -m bench.pages [--site DIR] [--seconds 4] [--connections 1,8,32]
 
 The site in DIR (made from the real data on the first run and kept) and the bare pages run on the same server, in the
-same run, one after the other, two processes each. Prints a table and writes bench/out/pages.json.
+same run, one after the other, two processes each. Prints a table and the SQL statements of each page when it is made,
+and writes bench/out/pages.json.
 """
 
 import argparse
@@ -19,10 +20,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from bench.load import Load, measure
-from bench.site import SITE, a_cookie, make_site, paths_of
+from bench.site import EXPERT, SITE, a_cookie, make_site, paths_of
 from kb.app import create_app
 from kb.cli import web_server
 from kb.db import current_session, db
@@ -33,7 +34,7 @@ from kb.settings import Settings
 OUT = Path(__file__).parent / "out"
 SITE_PORT, BARE_PORT = 5701, 5702
 WARM_UP = 3.0  # a new process opens the index and compiles templates beside its first requests
-TARGETS = {"out": 0.50, "in": 0.20, "search": 0.05}
+TARGETS = {"out": 0.50, "in": 0.20, "expert": 0.20, "search": 0.05}
 
 
 def main() -> None:
@@ -46,22 +47,53 @@ def main() -> None:
     make_site(options.site)
     settings = Settings(data_dir=options.site, port=SITE_PORT, rate_limits=False)
     app = create_app(settings)
-    pages, cookie = paths_of(app), a_cookie(app)
+    pages, cookies = paths_of(app), {"out": "", "in": a_cookie(app), "expert": a_cookie(app, EXPERT)}
+    counted = {
+        (name, who): statements(app, paths[0], cookies[who]) for name, paths in pages.items() for who in by(name)
+    }
     rows: list[dict[str, object]] = []
     with Server(lambda: web_server.run(app, f"127.0.0.1:{SITE_PORT}"), SITE_PORT) as server:
         time.sleep(WARM_UP)
         for connections in (int(number) for number in options.connections.split(",")):
             for name, paths in pages.items():
-                for who, value in (("out", ""), ("in", cookie)):
-                    load = measure(SITE_PORT, paths, connections=connections, seconds=options.seconds, cookie=value)
+                for who in by(name):
+                    load = measure(
+                        SITE_PORT, paths, connections=connections, seconds=options.seconds, cookie=cookies[who]
+                    )
                     rows.append({"page": name, "who": who, "connections": connections, **asdict(load)})
         memory = server.memory()
     add_bare(rows, options.seconds)
     show(rows)
+    print("\nSQL statements:", ", ".join(f"{name} (signed {who}) {n}" for (name, who), n in counted.items()))
     print(f"\nMemory of each web process, its own and its share (MB): {', '.join(f'{mb:.0f}' for mb in memory)}")
     print(f"Start of kb serve on this folder until /readyz answers 200: {seconds_to_start(options.site):.2f} s")
     OUT.mkdir(exist_ok=True)
     (OUT / "pages.json").write_text(json.dumps(rows, indent=1))
+
+
+def by(name: str) -> tuple[str, ...]:
+    """Return as whom a page is measured: the queue is for experts alone."""
+    return ("expert",) if name == "queue" else ("out", "in")
+
+
+def statements(app: Flask, path: str, cookie: str) -> int:
+    """Return how many SQL statements ``path`` takes when no process has made it before."""
+    seen: list[object] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(*told: object) -> None:
+        if told[2] != "BEGIN":
+            seen.append(told[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        answer = app.test_client(use_cookies=False).get(path, headers={"Cookie": cookie} if cookie else {})
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    if answer.status_code != 200:
+        raise SystemExit(f"{path} answers {answer.status_code}.")
+    return len(seen)
 
 
 def add_bare(rows: list[dict[str, object]], seconds: float) -> None:

@@ -7,17 +7,19 @@ from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from kb.db import current_session
 from kb.forum import answers
 from kb.forum.models import Answer, Question
-from kb.people import sessions
-from kb.people.models import Person
+from kb.people import roles, sessions
+from kb.people.models import Person, Role
 
 HERE = Path(__file__).resolve().parent
 SITE = HERE / "out" / "site"
 DATA = Path(os.environ.get("KB_TEST_DATA", HERE.parent.parent / "shared" / "data"))
-ANSWERS = 20
+ANSWERS = 30
+READER, EXPERT = "bench-reader", "bench-expert"
 SEARCHES = 200
 
 
@@ -47,6 +49,7 @@ def paths_of(app: Flask) -> dict[str, list[str]]:
     with app.app_context():
         session = current_session()
         thread = _thread_with_answers(app)
+        helper = _busiest()
         titles = session.scalars(select(Question.title).order_by(Question.id.desc()).limit(SEARCHES * 3)).all()[::3]
     client = app.test_client()
     return {
@@ -54,17 +57,17 @@ def paths_of(app: Flask) -> dict[str, list[str]]:
         "article": [_first_article(client.get("/articles").text)],
         "list": ["/questions"],
         "thread": [thread],
+        "queue": ["/queue"],
+        "profile": [helper],
         "search": [f"/search?q={_words(title)}" for title in titles],
     }
 
 
-def a_cookie(app: Flask) -> str:
-    """Sign somebody in who can be signed in, and return the cookie header's value."""
+def a_cookie(app: Flask, handle: str = READER) -> str:
+    """Sign the reader or the expert in, and return the cookie header's value."""
     with app.app_context():
         session = current_session()
-        person = session.scalars(select(Person).where(Person.handle == "bench-reader")).first()
-        if person is None:
-            raise SystemExit("The measured site has no reader; delete its folder and run again.")
+        person = _person(session, handle)
         token = sessions.open_session(session, person, ip="127.0.0.1", agent="bench")
         session.commit()
     client = app.test_client()
@@ -76,22 +79,36 @@ def a_cookie(app: Flask) -> str:
 
 
 def _thread_with_answers(app: Flask) -> str:
-    """Return the address of a thread with twenty answers, adding what its largest thread lacks."""
+    """Return the address of a thread with thirty answers, adding what its largest thread lacks."""
     session = current_session()
-    reader = session.scalars(select(Person).where(Person.handle == "bench-reader")).first()
-    if reader is None:
-        now = session.scalar(select(func.min(Person.created_at)))
-        reader = Person(handle="bench-reader", name="Bench reader", created_at=now)
-        session.add(reader)
-        session.flush()
+    expert = _person(session, EXPERT)
     question = session.scalars(
         select(Question).where(Question.hidden_at.is_(None)).order_by(Question.answers_count.desc()).limit(1)
     ).one()
     bodies = session.scalars(select(Answer.body_md).where(Answer.question_id != question.id).limit(ANSWERS)).all()
     for body in bodies[: max(0, ANSWERS - question.answers_count)]:
-        answers.post(session, question=question, by=reader, body=body)
+        answers.post(session, question=question, by=expert, body=body)
     session.commit()
     return f"/questions/{question.id}/{question.slug}"
+
+
+def _busiest() -> str:
+    """Return the profile of who answered most."""
+    by_answers = select(Answer.author_id).group_by(Answer.author_id).order_by(func.count().desc()).limit(1)
+    person = current_session().scalars(select(Person).where(Person.id == by_answers.scalar_subquery())).one()
+    return f"/people/{person.handle}"
+
+
+def _person(session: Session, handle: str) -> Person:
+    """Return somebody of the bench, who joined with the first."""
+    found = session.scalars(select(Person).where(Person.handle == handle)).first()
+    if found is None:
+        joined = session.scalar(select(func.min(Person.created_at)))
+        found = Person(handle=handle, name=handle.replace("-", " ").capitalize(), created_at=joined)
+        session.add(found)
+        session.flush()
+        roles.change(session, person=found, add=frozenset({Role.EXPERT} if handle == EXPERT else ()), by=None)
+    return found
 
 
 def _first_article(index: str) -> str:

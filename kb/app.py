@@ -10,8 +10,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kb import settings as settings_module
 from kb.articles import indexing as article_indexing
 from kb.articles import review_letters
+from kb.articles import subjects as article_subjects
 from kb.db import db
 from kb.forum import indexing as forum_indexing
+from kb.forum import subjects as forum_subjects
 from kb.mail import open_post
 from kb.people import stationery
 from kb.publishing import run_letters
@@ -25,8 +27,10 @@ from kb.web import (
     background,
     cache,
     counting,
+    drafts,
     errors,
     feeds,
+    following,
     headers,
     health,
     home,
@@ -36,14 +40,34 @@ from kb.web import (
     metrics,
     people,
     questions,
+    queue,
     render,
     search,
+    uploads,
     visitor,
     writing,
 )
 
 migrate = Migrate(directory=str(PROJECT / "kb" / "migrations"))
-AREAS = (home, articles, search, questions, answers, people, inbox, writing, hooks, feeds, health, metrics, assets)
+AREAS = (
+    home,
+    articles,
+    search,
+    questions,
+    queue,
+    answers,
+    people,
+    following,
+    inbox,
+    drafts,
+    uploads,
+    writing,
+    hooks,
+    feeds,
+    health,
+    metrics,
+    assets,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -73,7 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     stationery.use(post, base_url=settings.public_url, site_name=settings.site_name, secret=settings.signing_key())
     place.configure(settings)
     asking.open_engine(app.extensions, settings)
-    for source in (article_indexing, forum_indexing, review_letters, run_letters):
+    for source in (article_indexing, article_subjects, forum_indexing, forum_subjects, review_letters, run_letters):
         source.register()
     for part in (render, headers, errors, limits, visitor, counting, background):
         part.init_app(app)

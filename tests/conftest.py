@@ -46,7 +46,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL, run only what uses the database; the rest ran on SQLite."""
     if not ON_POSTGRES:
         return
-    using = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
+    using = [
+        item
+        for item in items
+        if "database_url" in getattr(item, "fixturenames", ()) and item.get_closest_marker("sqlite") is None
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(using)])
     items[:] = using
 

@@ -50,6 +50,11 @@ def post(
     return client.post(address, data={"csrf_token": token.group(1), **(data or {})})
 
 
+def changed(history: BeautifulSoup, kind: str) -> list[str]:
+    """Return what a page marks as added (``ins``) or removed (``del``), without the words for those who hear it."""
+    return ["".join(mark.find_all(string=True, recursive=False)) for mark in history.find_all(kind)]
+
+
 @contextmanager
 def counted_statements() -> Iterator[list[str]]:
     """Collect the SQL statements sent until the block ends, transaction control aside."""

@@ -17,7 +17,7 @@ from kb.turns import Turns
 
 LONG = 5.0
 """Seconds after which a test gives up."""
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.sqlite
 _ways = multiprocessing.get_context("forkserver")
 _ways.set_forkserver_preload(["kb.db"])
 

@@ -88,6 +88,12 @@ class Articles:
                 reasons=why,
             )
 
+    def audiences(self, viewer: rules.Reader | None) -> frozenset[str]:
+        """Return whose articles ``viewer`` may find: writers find all, also what has not come yet or is over."""
+        everybodys = rules.audiences(viewer)
+        writes = viewer is not None and rules.is_writer(viewer)
+        return frozenset((*everybodys, "staff", WRITERS) if writes else everybodys)
+
     def shown(
         self, session: Session, refs: Sequence[int], viewer: rules.Reader | None, *, brief: bool = False
     ) -> dict[int, Shown]:

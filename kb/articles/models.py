@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, func
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.db import Base
@@ -24,6 +24,8 @@ class Section(Base):
     """Sections are listed by this, then by title."""
     names: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What other languages call it: ``{"de": {"title": "…", "description": "…"}}``."""
+    canned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its articles are replies to fill in, for those who answer."""
 
 
 class Article(Base):
@@ -75,6 +77,12 @@ class Article(Base):
     """Links within the site as the page was made: ``{"target": as written, "address": "" for nowhere, "line": 7}``."""
     remarks: Mapped[list[dict[str, Any]]]
     """Warnings about the file: ``{"line": 3, "message": "…"}``; repeated by each run while it stays as it is."""
+    credits: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """Names of people whose words it is made of, as its file gives them."""
+    from_question: Mapped[int | None] = mapped_column(index=True)
+    """The number of the community's question that it was made from."""
+    from_answers: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    """The numbers of the answers that it was made from."""
     extra: Mapped[dict[str, Any]]
     """Front matter nobody here knows, kept as it was."""
     audience: Mapped[str] = mapped_column(String(10), default="public")

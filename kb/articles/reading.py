@@ -48,6 +48,7 @@ _PAGE = (
     Article.audience,
     Article.owner,
     Article.authors,
+    Article.credits,
     Article.path,
     Article.revision,
     Article.tags,
@@ -153,6 +154,7 @@ def section(session: Session, slug: str, viewer: rules.Reader | None, *, page: i
     is_own = not tree or any(one.tree == tree for one in offered)
     everywhere = offered if is_own else languages.offered(session, visible_to(viewer))
     return SectionPage(
+        id=found.id,
         title=languages.called(found.names, tree, "title") or found.title,
         address=address_of(found.slug, tree=tree),
         description=languages.called(found.names, tree, "description") or found.description,
@@ -217,6 +219,7 @@ def article(
         opens_at=row.publish_at if row.publish_at and row.publish_at > clock.now() else None,
         closed_at=row.expires_at if row.expires_at and row.expires_at <= clock.now() else None,
         authors=tuple(row.authors),
+        credits=tuple(row.credits),
         path=row.path,
         revision=row.revision,
     )
@@ -231,6 +234,14 @@ def article_for(
         .join(Section, Section.id == Article.section_id)
         .where(Section.slug == section_slug, Article.slug == slug, Article.tree == tree, visible_to(viewer))
     )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def html_of(session: Session, article_id: int, viewer: rules.Reader | None) -> str:
+    """Return an article's clean HTML alone; raises NotFound unless ``viewer`` may see it."""
+    found = session.scalar(select(Article.html).where(Article.id == article_id, visible_to(viewer)))
     if found is None:
         raise NotFound
     return found

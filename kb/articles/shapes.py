@@ -57,6 +57,7 @@ class SectionCard:
 class SectionPage:
     """A section and one page of its articles; ``languages`` are those it can be read in, if there are several."""
 
+    id: int
     title: str
     address: str
     description: str
@@ -133,6 +134,8 @@ class ArticlePage:
     """Its file, relative to the folder of articles."""
     threads: tuple[Alike, ...] = ()
     """Questions that are about the same."""
+    credits: tuple[str, ...] = ()
+    """Names of people of the community whose words it is made of."""
 
     @property
     def was_changed(self) -> bool:

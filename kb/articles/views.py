@@ -3,9 +3,7 @@
 Nothing says who opened what: no person, no address, no session.
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from sqlalchemy import delete, select
@@ -15,39 +13,16 @@ from kb import clock
 from kb.articles.models import Article, ArticleViews, Section
 from kb.jobs import job, later
 from kb.notices.once import INSERT
+from kb.tallies import Tally
 
 KEPT = timedelta(days=400)
 """A year and a little, so that a month can be held against the same month a year ago."""
 _BATCH = 500
-_counts: dict[str, int] = {}
-_lock = threading.Lock()
 
 
 def opened(address: str) -> None:
     """Count that somebody opened the page at ``address``, the path of an article."""
-    with _lock:
-        _counts[address] = _counts.get(address, 0) + 1
-
-
-@contextmanager
-def storing(session: Session) -> Iterator[bool]:
-    """Add what was counted since the last time to today's numbers; yields whether there was anything.
-
-    The block commits. When it fails, or nothing can be written, the counts are kept for the next time. Addresses of
-    no article are forgotten.
-    """
-    with _lock:
-        counts = dict(_counts)
-        _counts.clear()
-    try:
-        if counts:
-            _add(session, counts)
-        yield bool(counts)
-    except Exception:
-        with _lock:
-            for address, count in counts.items():
-                _counts[address] = _counts.get(address, 0) + count
-        raise
+    _tally.count(address)
 
 
 @job
@@ -57,7 +32,8 @@ def forget_views(session: Session) -> None:
     later(session, forget_views, after=timedelta(days=1), key="kb.articles.views.forget_views")
 
 
-def _add(session: Session, counts: dict[str, int]) -> None:
+def _add(session: Session, counts: Mapping[str, int]) -> None:
+    """Add to today's numbers; addresses of no article are forgotten."""
     today = clock.now().date()  # not the day of the request, which would have to look at the clock
     by_article: dict[int, int] = {}
     for address, article_id in _articles(session, counts):
@@ -70,7 +46,7 @@ def _add(session: Session, counts: dict[str, int]) -> None:
     session.execute(insert.on_conflict_do_update(index_elements=["article_id", "day"], set_=more), rows)
 
 
-def _articles(session: Session, addresses: dict[str, int]) -> Iterator[tuple[str, int]]:
+def _articles(session: Session, addresses: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Yield the article of each address that is one's; a missing translation is read in the site's own language."""
     parts = {address: _parts(address) for address in addresses}
     slugs = sorted({slug for _, _, slug in parts.values()})
@@ -93,3 +69,7 @@ def _parts(address: str) -> tuple[str, str, str]:
     tree, _, rest = address.strip("/").rpartition("articles/")
     section, _, slug = rest.partition("/")
     return tree.strip("/"), section, slug
+
+
+_tally = Tally(_add)
+storing = _tally.storing

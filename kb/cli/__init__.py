@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "exchange",
     "demo": "demo",
     "check": "checking",
+    "recount": "checking",
 }
 """Each command and its module, which is imported when the command is called: a start does not wait for the others."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kb.articles.models import Article
 from kb.articles.remarks import ERROR
 from kb.db import current_session
-from kb.forum import categories
+from kb.forum import categories, worth
 from kb.forum.models import Question
 from kb.publishing import runs
 from kb.publishing.sources.place import place_of
@@ -28,6 +28,7 @@ def prepare(app: Flask) -> None:
         migrate_database()
         session = current_session()
         categories.ensure_defaults(session)
+        worth.begin(session)
         session.commit()  # publishing may take minutes, in which others must be able to write
         _publish(session, app.config["SETTINGS"])
         session.commit()

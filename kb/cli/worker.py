@@ -14,13 +14,17 @@ from kb import jobs
 from kb.articles import review_letters, timing, views
 from kb.cli import garbage
 from kb.db import current_session, db, glance
-from kb.publishing import runs
+from kb.forum import archiving, merits
+from kb.forum.queue import details
+from kb.notices import digests
+from kb.publishing import adopting, runs
 from kb.search import asking, completions, related, rollup
 from kb.search.engine import Engine, NoIndex
 from kb.search.following import forget_changes
 from kb.search.meaning import keeping
 from kb.search.meaning.fused import Fused
 from kb.search.reconciling import Rounds, lag
+from kb.uploads import keeping as pictures
 
 PAUSE = 0.25
 AFTER_A_FAULT = 2.0
@@ -31,8 +35,14 @@ UPKEEP = (
     views.forget_views,
     timing.tick,
     review_letters.write_letters,
+    digests.plan,
+    archiving.archive_quiet,
+    details.chase,
     completions.gather,
     rollup.roll_up,
+    merits.weigh,
+    pictures.forget_unused,
+    adopting.keep_settled,
 )
 """Each stores the job of its next time itself; here the first is stored."""
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from kb.errors import Invalid
 from kb.exchange import outcomes, threads
 from kb.exchange.community_reading import Archive
 from kb.exchange.intake import LONGEST_ORIGIN, Intake, Summary, Watch
-from kb.forum import categories, counters
+from kb.forum import categories, counters, worth
 from kb.forum.models import Category, Question
 from kb.forum.writing import slug_of
 
@@ -39,6 +39,7 @@ def import_archive(session: Session, *, file: Path, commit: Callable[[], None], 
     watch.step("duplicates")
     outcomes.link(intake, archive.repeats())
     counters.recount_places(session)
+    worth.recount(session)
     commit()
     return intake.summary()
 

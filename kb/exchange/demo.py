@@ -16,6 +16,8 @@ from kb.errors import Conflict
 from kb.exchange.demo_script import CAST, Part, Remark, Reply, Scene, scenes
 from kb.forum import answers, categories, comments, duplicates, me_too, questions, ratings
 from kb.forum.models import Answer, Category, Question
+from kb.forum.queue import details
+from kb.forum.solving import trials
 from kb.markup.posts import render_post
 from kb.people import passwords
 from kb.people.models import Grant, Person
@@ -127,6 +129,8 @@ class _Stage:
             self._at(asked, 3.7 * number, partial(self._too, scene, key))
         for remark in scene.comments:
             self._at(asked, remark.after, partial(self._comment, scene, remark, None))
+        if scene.details is not None:
+            self._at(asked, scene.details.after, partial(self._need, scene, scene.details))
         for number, reply in enumerate(scene.answers):
             self._plan_reply(scene, reply, number, asked)
         if scene.duplicate_of is not None:
@@ -141,6 +145,8 @@ class _Stage:
         opinions = [*((key, True) for key in reply.helpful), *((key, False) for key in reply.not_helpful)]
         for place, (key, helpful) in enumerate(opinions, start=1):
             self._at(asked, reply.after + 2.3 * place, partial(self._rate, scene, number, key, helpful))
+        for place, key in enumerate(reply.worked, start=1):
+            self._at(asked, reply.after + 5.1 * place, partial(self._try, scene, number, key))
         for remark in reply.comments:
             self._at(asked, remark.after, partial(self._comment, scene, remark, number))
 
@@ -188,6 +194,12 @@ class _Stage:
 
     def _rate(self, scene: Scene, number: int, key: str, helpful: bool) -> None:
         ratings.rate(self._session, answer=self._answered[scene.title, number], by=self._people[key], helpful=helpful)
+
+    def _try(self, scene: Scene, number: int, key: str) -> None:
+        trials.say(self._session, answer=self._answered[scene.title, number], by=self._people[key], worked=True)
+
+    def _need(self, scene: Scene, remark: Remark) -> None:
+        details.ask(self._session, question=self._question(scene), by=self._people[remark.by], body=remark.body)
 
     def _too(self, scene: Scene, key: str) -> None:
         me_too.say(self._session, question=self._question(scene), by=self._people[key], too=True)

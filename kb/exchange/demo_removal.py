@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from kb.articles.models import Article, ArticleFeedback
 from kb.exchange.demo import ORIGIN
-from kb.forum import counters
+from kb.forum import counters, worth
 from kb.forum.models import (
     Acceptance,
     Answer,
@@ -22,6 +22,8 @@ from kb.forum.models import (
     Rating,
     Tag,
 )
+from kb.forum.queue.models import Handover, InfoRequest, Note
+from kb.forum.solving.models import Trial
 from kb.forum.standing import THREAD
 from kb.history import Event
 from kb.notices.models import Follow, Notice
@@ -39,6 +41,9 @@ _NAMED: tuple[InstrumentedAttribute[int] | InstrumentedAttribute[int | None], ..
     Comment.author_id,
     Comment.hidden_by_id,
     PostRevision.edited_by_id,
+    Handover.person_id,
+    InfoRequest.person_id,
+    Note.person_id,
     Acceptance.person_id,
     Duplicate.person_id,
     Closure.person_id,
@@ -86,7 +91,7 @@ def remove(session: Session) -> Removed:
     counters.recount(session, touched)
     changes.note_many(session, THREAD, [*doomed.threads, *touched])
     going = _delete_people(session, examples)
-    session.flush()
+    worth.recount(session)
     session.expire_all()  # rows went in bulk, unseen by the objects this session holds
     return Removed(
         threads=len(doomed.threads),
@@ -134,9 +139,10 @@ def _doomed(session: Session, examples: list[int]) -> _Doomed:
 def _threads_touched(session: Session, examples: list[int], doomed: _Doomed) -> list[int]:
     """Return the threads that stay and lose something, so that they are counted and indexed anew."""
     rated = select(Rating.answer_id).where(Rating.person_id.in_(examples))
+    tried = select(Trial.answer_id).where(Trial.person_id.in_(examples))
     touched = set(doomed.kept)
     for lost in (
-        select(Answer.question_id).where(or_(Answer.id.in_(doomed.answers), Answer.id.in_(rated))),
+        select(Answer.question_id).where(or_(*(Answer.id.in_(some) for some in (doomed.answers, rated, tried)))),
         select(Comment.question_id).where(Comment.id.in_(doomed.comments)),
         select(MeToo.question_id).where(MeToo.person_id.in_(examples)),
     ):
@@ -147,6 +153,7 @@ def _threads_touched(session: Session, examples: list[int], doomed: _Doomed) -> 
 def _take_back_opinions(session: Session, examples: list[int]) -> None:
     """Delete what the examples thought of answers, questions and articles, real people's included."""
     session.execute(delete(Rating).where(Rating.person_id.in_(examples)))
+    session.execute(delete(Trial).where(Trial.person_id.in_(examples)))
     session.execute(delete(MeToo).where(MeToo.person_id.in_(examples)))
     readers = [f"person:{person_id}" for person_id in examples]
     said = select(ArticleFeedback.article_id, ArticleFeedback.helpful).where(ArticleFeedback.reader.in_(readers))

@@ -62,7 +62,7 @@ class Remark(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Reply(_Strict):
-    """An answer, who rated it, and who accepted it."""
+    """An answer, who rated it, for whom it worked, and who accepted it."""
 
     by: str
     after: float
@@ -70,6 +70,7 @@ class Reply(_Strict):
     accepted: str = ""
     helpful: tuple[str, ...] = ()
     not_helpful: tuple[str, ...] = ()
+    worked: tuple[str, ...] = ()
     comments: tuple[Remark, ...] = ()
 
 
@@ -113,6 +114,8 @@ class Scene(_Strict):
     key: str = ""
     me_too: tuple[str, ...] = ()
     comments: tuple[Remark, ...] = ()
+    details: Remark | None = None
+    """What an expert needs to know."""
     answers: tuple[Reply, ...] = ()
     closed: Closing | None = None
     duplicate_of: Earlier | None = None

@@ -13,7 +13,7 @@ from kb.exchange import authors, outcomes, threads
 from kb.exchange.intake import LONGEST_ORIGIN, Intake, Summary, Watch, batches
 from kb.exchange.outcomes import Accepted, Counts
 from kb.exchange.stackexchange_reading import Dump
-from kb.forum import categories, counters
+from kb.forum import categories, counters, worth
 from kb.forum.models import Category, Question
 
 
@@ -34,6 +34,7 @@ def import_site(session: Session, *, folder: Path, commit: Callable[[], None], w
         raise Invalid("folder", "Not one question in %(file)s can be read.", file=str(folder / "Posts.xml"))
     _outcomes(intake, dump)
     counters.recount_places(session)
+    worth.recount(session)
     commit()
     return intake.summary()
 

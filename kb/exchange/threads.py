@@ -13,7 +13,8 @@ from kb.exchange.drafts import AnswerDraft, Body, CommentDraft, D, Draft, Questi
 from kb.exchange.intake import Intake
 from kb.forum import counters, tags, writing
 from kb.forum.models import Answer, Category, Comment, Question, QuestionTag, Status, Tag
-from kb.forum.ratings import wilson
+from kb.forum.rules import EVERYBODYS
+from kb.forum.scores import wilson
 from kb.forum.standing import THREAD
 from kb.markup.plain import shorten
 from kb.notices.once import add_once
@@ -144,15 +145,20 @@ def _answer_row(
 
 
 def _tag_and_count(intake: Intake, question_ids: Sequence[int]) -> None:
-    """Give new questions their tag rows, and count them in their tags and categories."""
+    """Give new questions their category's audience and their tag rows; count them in their tags and categories."""
     if not question_ids:
         return
     session = intake.session
     found = session.execute(
-        select(Question.id, Question.category_id, Question.tag_names).where(Question.id.in_(question_ids))
+        select(Question.id, Question.category_id, Question.tag_names, Category.audience)
+        .join(Category, Category.id == Question.category_id)
+        .where(Question.id.in_(question_ids))
     ).all()
-    by_name = Counter(name for row in found for name in row.tag_names)
-    ids = tags.ensure(session, sorted(by_name))
+    for row in found:
+        if row.audience not in EVERYBODYS:
+            session.execute(update(Question).where(Question.id == row.id).values(audience=row.audience))
+    by_name = Counter(name for row in found if row.audience in EVERYBODYS for name in row.tag_names)
+    ids = tags.ensure(session, sorted({name for row in found for name in row.tag_names}))
     links = [{"tag_id": ids[name], "question_id": row.id} for row in found for name in row.tag_names]
     if links:
         session.execute(insert(QuestionTag), links)

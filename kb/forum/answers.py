@@ -1,12 +1,13 @@
 """Answering, editing answers, and accepting the one that solved a question."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.errors import Conflict, Refused
-from kb.forum import limits, revisions, rules, standing, telling, writing
+from kb.forum import citing, confirming, limits, pictures, revisions, rules, standing, tally, telling, worth, writing
 from kb.forum.models import Acceptance, Answer, Question
+from kb.forum.queue.models import Claim
 from kb.markup.plain import text_of
 from kb.notices import follows
 from kb.people.models import Person
@@ -28,10 +29,14 @@ def post(session: Session, *, question: Question, by: Person, body: str) -> Answ
     limits.check_not_said(session, by, Answer, body)
     limits.check_newcomer(session, by, Answer)
     written = writing.render(session, body)
+    limits.check_links(by, written.html)
     answer = Answer(
         question_id=question.id, author_id=by.id, body_md=body, body_html=written.html, created_at=clock.now()
     )
     session.add(answer)
+    pictures.keep(session, answer)
+    citing.keep(session, answer)
+    session.execute(delete(Claim).where(Claim.question_id == question.id, Claim.person_id == by.id))
     standing.settle(session, question)
     standing.stir(question)
     telling.tell_of_answer(session, question, answer, written, by)
@@ -43,7 +48,8 @@ def post(session: Session, *, question: Question, by: Person, body: str) -> Answ
 def edit(session: Session, *, answer: Answer, by: Person, body: str) -> None:
     """Change an answer; what it said before is kept as a revision. Nothing happens when nothing is different.
 
-    Raises Refused unless ``by`` wrote it and the question is open, or ``by`` moderates; Invalid naming body.
+    One that was out of date counts as mended. Raises Refused unless ``by`` wrote it and the question is open, or
+    ``by`` moderates; Invalid naming body.
     """
     question = _hold(session, answer)
     if not rules.may_edit(by, answer, question):
@@ -52,8 +58,13 @@ def edit(session: Session, *, answer: Answer, by: Person, body: str) -> None:
     if body == answer.body_md:
         return
     written = writing.render(session, body)
+    limits.check_links(by, written.html)
     revisions.keep(session, answer, by)
     answer.body_md, answer.body_html, answer.edited_at = body, written.html, clock.now()
+    pictures.keep(session, answer)
+    citing.keep(session, answer)
+    tally.call_current(answer)
+    confirming.settle(session, question)
     standing.stir(question)
     telling.tell_of_edit(session, question, answer, written, by)
     standing.happened(session, question, "answer.edited", by, answer=answer.id)
@@ -78,6 +89,7 @@ def accept(session: Session, *, answer: Answer, by: Person) -> Acceptance:
         session.add(acceptance)
     acceptance.answer_id, acceptance.person_id, acceptance.created_at = answer.id, by.id, clock.now()
     standing.settle(session, question)
+    worth.settle(session, question.id)
     telling.tell_of_acceptance(session, question, answer, by, text_of(answer.body_html))
     standing.happened(session, question, "answer.accepted", by, answer=answer.id)
     return acceptance
@@ -107,6 +119,7 @@ def withdraw_acceptance(session: Session, question: Question, by: Person, answer
         return False
     session.delete(acceptance)
     standing.settle(session, question)
+    worth.settle(session, question.id)
     standing.happened(session, question, "answer.unaccepted", by, answer=acceptance.answer_id)
     return True
 

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.db import Base
-from kb.forum import counters
+from kb.forum import truths
 from kb.forum.models import (
     Acceptance,
     Answer,
@@ -16,6 +16,8 @@ from kb.forum.models import (
     Closure,
     Comment,
     Duplicate,
+    DuplicateVote,
+    Merge,
     MeToo,
     PostRevision,
     Question,
@@ -23,17 +25,22 @@ from kb.forum.models import (
     Rating,
     Tag,
 )
-from kb.forum.ratings import wilson
+from kb.forum.scores import wilson
+from kb.forum.solving.models import Adoption, Citation, LikelySolution, SolvedLetter, Trial
 
 _COUNTERS: tuple[tuple[str, InstrumentedAttribute[int], InstrumentedAttribute[Any], ColumnElement[Any]], ...] = (
-    ("question", Question.id, Question.answers_count, counters.ANSWERS),
-    ("question", Question.id, Question.me_too_count, counters.ME_TOO),
-    ("question", Question.id, Question.solved_at, counters.SOLVED_AT),
-    ("question", Question.id, Question.status, counters.STATUS),
-    ("answer", Answer.id, Answer.helpful_count, counters.HELPFUL),
-    ("answer", Answer.id, Answer.not_helpful_count, counters.NOT_HELPFUL),
-    ("category", Category.id, Category.questions_count, counters.IN_CATEGORY),
-    ("tag", Tag.id, Tag.questions_count, counters.WITH_TAG),
+    ("question", Question.id, Question.answers_count, truths.ANSWERS),
+    ("question", Question.id, Question.me_too_count, truths.ME_TOO),
+    ("question", Question.id, Question.solved_at, truths.SOLVED_AT),
+    ("question", Question.id, Question.status, truths.STATUS),
+    ("question", Question.id, Question.asker_replied_at, truths.ASKER_REPLIED_AT),
+    ("question", Question.id, Question.audience, truths.AUDIENCE),
+    ("answer", Answer.id, Answer.helpful_count, truths.HELPFUL),
+    ("answer", Answer.id, Answer.not_helpful_count, truths.NOT_HELPFUL),
+    ("answer", Answer.id, Answer.worked_count, truths.WORKED),
+    ("answer", Answer.id, Answer.failed_count, truths.FAILED),
+    ("category", Category.id, Category.questions_count, truths.IN_CATEGORY),
+    ("tag", Tag.id, Tag.questions_count, truths.WITH_TAG),
 )
 _TABLES = (
     Question,
@@ -45,7 +52,14 @@ _TABLES = (
     Rating,
     MeToo,
     Duplicate,
+    DuplicateVote,
+    Merge,
     Closure,
+    Trial,
+    LikelySolution,
+    SolvedLetter,
+    Citation,
+    Adoption,
 )
 
 
@@ -57,6 +71,8 @@ def faults(session: Session) -> Iterator[str]:
             yield f"{noun} {number}: {column.key} is {said}, its rows say {true}"
     yield from _scores(session)
     yield from _tags(session)
+    yield from _likely(session)
+    yield from _outdated(session)
     yield from _contradictions(session)
     yield from _orphans(session)
 
@@ -80,6 +96,28 @@ def _tags(session: Session) -> Iterator[str]:
     for question_id, names in session.execute(select(Question.id, Question.tag_names).order_by(Question.id)):
         if sorted(names) != sorted(carried[question_id]):
             yield f"question {question_id}: tag_names are {sorted(names)}, its rows say {sorted(carried[question_id])}"
+
+
+def _likely(session: Session) -> Iterator[str]:
+    named = exists().where(LikelySolution.question_id == Answer.question_id)
+    for question_id in session.scalars(select(Answer.question_id).distinct().where(truths.LIKELY, ~named)):
+        yield f"question {question_id}: an answer works for people and nothing says that it is likely solved"
+    holds = exists().where(
+        Answer.id == LikelySolution.answer_id, Answer.question_id == LikelySolution.question_id, truths.LIKELY
+    )
+    for question_id in session.scalars(select(LikelySolution.question_id).where(~holds)):
+        yield f"question {question_id}: its likely solution does not work for enough people, or one is accepted"
+
+
+def _outdated(session: Session) -> Iterator[str]:
+    enough = truths.CALLED_OUTDATED >= truths.OUTDATED_FROM
+    wrong = or_(
+        and_(Answer.outdated_at.is_(None), enough),
+        and_(Answer.outdated_why == "readers", ~enough),
+        Answer.outdated_at.is_(None) != (Answer.outdated_why == ""),
+    )
+    for answer_id in session.scalars(select(Answer.id).where(wrong).order_by(Answer.id)):
+        yield f"answer {answer_id}: whether it is outdated is not what its ratings say"
 
 
 def _contradictions(session: Session) -> Iterator[str]:

@@ -4,16 +4,25 @@ from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.errors import Conflict, Refused
-from kb.forum import limits, revisions, rules, standing, telling, writing
+from kb.forum import limits, pictures, revisions, rules, standing, telling, writing
 from kb.forum.models import Answer, Comment, Question
 from kb.people.models import Person
 
 
-def post(session: Session, *, question: Question, by: Person, body: str, answer: Answer | None = None) -> Comment:
+def post(
+    session: Session,
+    *,
+    question: Question,
+    by: Person,
+    body: str,
+    answer: Answer | None = None,
+    for_details: bool = False,
+) -> Comment:
     """Remark on a question, or on ``answer`` to it; the question's followers and those mentioned are told.
 
-    Raises Conflict when the question is closed, the answer hidden or another question's, or ``by`` said the same in
-    this thread within five minutes; Invalid naming body; TooMany when a newcomer commented thirty times.
+    With ``for_details`` the asker is told that their question needs them, in place of hearing of a comment. Raises
+    Conflict when the question is closed, the answer hidden or another question's, or ``by`` said the same in this
+    thread within five minutes; Invalid naming body; TooMany when a newcomer commented thirty times.
     """
     if by is None:
         raise Refused("Sign in to comment.")
@@ -27,6 +36,7 @@ def post(session: Session, *, question: Question, by: Person, body: str, answer:
     limits.check_not_said(session, by, Comment, body, question_id=question.id)
     limits.check_newcomer(session, by, Comment)
     written = writing.render(session, body)
+    limits.check_links(by, written.html)
     comment = Comment(
         question_id=question.id,
         answer_id=answer.id if answer is not None else None,
@@ -36,8 +46,11 @@ def post(session: Session, *, question: Question, by: Person, body: str, answer:
         created_at=clock.now(),
     )
     session.add(comment)
+    pictures.keep(session, comment)
+    standing.settle(session, question)
     standing.stir(question)
-    session.flush()
+    if for_details:
+        telling.tell_of_details(session, question, comment, written, by)
     telling.tell_of_comment(session, question, comment, written, by)
     standing.happened(session, question, "comment.posted", by, comment=comment.id)
     return comment
@@ -57,8 +70,10 @@ def edit(session: Session, *, comment: Comment, by: Person, body: str) -> None:
     if body == comment.body_md:
         return
     written = writing.render(session, body)
+    limits.check_links(by, written.html)
     revisions.keep(session, comment, by)
     comment.body_md, comment.body_html, comment.edited_at = body, written.html, clock.now()
+    pictures.keep(session, comment)
     standing.stir(question)
     telling.tell_of_edit(session, question, comment, written, by)
     standing.happened(session, question, "comment.edited", by, comment=comment.id)

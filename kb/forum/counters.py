@@ -1,54 +1,21 @@
-"""What every counter must say, as SQL; and writing it down for many questions at once."""
+"""Writing down what every counter must say, for many questions at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, or_, select, text, true, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, text, true, update
+from sqlalchemy.orm import Session
 
+from kb import clock
 from kb.db import touch_site
-from kb.forum.models import (
-    Acceptance,
-    Answer,
-    Category,
-    Closure,
-    Comment,
-    MeToo,
-    Question,
-    QuestionTag,
-    Rating,
-    Status,
-    Tag,
-)
-from kb.forum.ratings import wilson
+from kb.forum import truths
+from kb.forum.models import Answer, Category, Comment, Question, Tag
+from kb.forum.scores import wilson
+from kb.forum.solving.models import LikelySolution
 
 CHUNK = 500
-
-
-def _count(of: InstrumentedAttribute[int], *where: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count(of)).where(*where).scalar_subquery()
-
-
-ANSWERS = _count(Answer.id, Answer.question_id == Question.id, Answer.hidden_at.is_(None))
-ME_TOO = _count(MeToo.id, MeToo.question_id == Question.id)
-SOLVED_AT = select(Acceptance.created_at).where(Acceptance.question_id == Question.id).scalar_subquery()
-STATUS: ColumnElement[str] = case(
-    (_count(Closure.id, Closure.question_id == Question.id) > 0, Status.CLOSED.value),
-    (SOLVED_AT.is_not(None), Status.SOLVED.value),
-    (ANSWERS > 0, Status.ANSWERED.value),
-    else_=Status.NEEDS_ANSWER.value,
-)
-HELPFUL = Answer.imported_helpful + _count(Rating.id, Rating.answer_id == Answer.id, Rating.helpful.is_(True))
-NOT_HELPFUL = Answer.imported_not_helpful + _count(Rating.id, Rating.answer_id == Answer.id, Rating.helpful.is_(False))
-IN_CATEGORY = _count(Question.id, Question.category_id == Category.id, Question.hidden_at.is_(None))
-WITH_TAG = (
-    select(func.count(Question.id))
-    .join(QuestionTag, QuestionTag.question_id == Question.id)
-    .where(QuestionTag.tag_id == Tag.id, Question.hidden_at.is_(None))
-    .scalar_subquery()
-)
 
 
 def recount(session: Session, question_ids: Iterable[int]) -> None:
@@ -67,16 +34,26 @@ def recount_questions(session: Session, question_ids: Iterable[int]) -> None:
     touch_site(session)
     for ids in _chunks(question_ids):
         answers = Answer.question_id.in_(ids)
-        _update(session, Answer, answers, helpful_count=HELPFUL, not_helpful_count=NOT_HELPFUL)
+        _update(
+            session,
+            Answer,
+            answers,
+            helpful_count=truths.HELPFUL,
+            not_helpful_count=truths.NOT_HELPFUL,
+            worked_count=truths.WORKED,
+            failed_count=truths.FAILED,
+        )
         _score(session, answers)
+        _find_likely(session, ids)
         _update(
             session,
             Question,
             Question.id.in_(ids),
-            answers_count=ANSWERS,
-            me_too_count=ME_TOO,
-            solved_at=SOLVED_AT,
-            status=STATUS,
+            answers_count=truths.ANSWERS,
+            me_too_count=truths.ME_TOO,
+            solved_at=truths.SOLVED_AT,
+            status=truths.STATUS,
+            asker_replied_at=truths.ASKER_REPLIED_AT,
         )
         _stir(session, ids)
 
@@ -85,8 +62,8 @@ def recount_places(session: Session) -> None:
     """Count anew how many visible questions each category and each tag has."""
     touch_site(session)
     _know_sizes(session)
-    _update(session, Category, true(), questions_count=IN_CATEGORY)
-    _update(session, Tag, true(), questions_count=WITH_TAG)
+    _update(session, Category, true(), questions_count=truths.IN_CATEGORY)
+    _update(session, Tag, true(), questions_count=truths.WITH_TAG)
 
 
 def _know_sizes(session: Session) -> None:
@@ -106,6 +83,29 @@ def _score(session: Session, answers: ColumnElement[bool]) -> None:
     ]
     if wrong:
         session.execute(update(Answer), wrong)
+
+
+def _find_likely(session: Session, ids: Sequence[int]) -> None:
+    """Name what is likely solved anew where it is not what it says; what still holds keeps its moment."""
+    holds = exists().where(
+        Answer.id == LikelySolution.answer_id, Answer.question_id == LikelySolution.question_id, truths.LIKELY
+    )
+    session.execute(
+        delete(LikelySolution).where(LikelySolution.question_id.in_(ids), ~holds),
+        execution_options={"synchronize_session": False},
+    )
+    unnamed = ~exists().where(LikelySolution.question_id == Answer.question_id)
+    found = session.execute(
+        select(Answer.question_id, Answer.id)
+        .where(Answer.question_id.in_(ids), truths.LIKELY, unnamed)
+        .order_by(Answer.worked_count, Answer.score, Answer.id.desc())  # the best comes last and stays
+    )
+    rows = [
+        {"question_id": question_id, "answer_id": answer_id, "found_at": clock.now()}
+        for question_id, answer_id in {row.question_id: row.id for row in found}.items()
+    ]
+    if rows:
+        session.execute(insert(LikelySolution), rows)
 
 
 def _stir(session: Session, ids: Sequence[int]) -> None:

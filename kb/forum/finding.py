@@ -7,6 +7,8 @@ from kb.errors import NotFound
 from kb.forum import rules
 from kb.forum.models import Acceptance, Answer, Comment, Question
 from kb.forum.shapes import question_address
+from kb.forum.solving.models import LikelySolution
+from kb.forum.talk import IN_THREAD, PAGE, number_of
 from kb.forum.views import ANSWERS, answer_order
 from kb.people.models import Person
 
@@ -57,7 +59,10 @@ def place_of_answer(session: Session, answer_id: int, viewer: Person | None) -> 
 def place_of_comment(session: Session, comment_id: int, viewer: Person | None) -> str:
     """Return the address at which a comment is shown now; raises NotFound as ``comment_for`` does."""
     comment = comment_for(session, comment_id, viewer)
-    if comment.answer_id is not None:
+    before = number_of(session, comment, viewer)
+    if before >= IN_THREAD:
+        page = _page_of_talk(comment, before // PAGE + 1)
+    elif comment.answer_id is not None:
         page = _page_of(session, session.get_one(Answer, comment.answer_id), viewer)
     else:
         question = session.get_one(Question, comment.question_id)
@@ -65,14 +70,27 @@ def place_of_comment(session: Session, comment_id: int, viewer: Person | None) -
     return f"{page}#comment-{comment.id}"
 
 
+def _page_of_talk(comment: Comment, page: int) -> str:
+    post = f"/questions/{comment.question_id}" if comment.answer_id is None else f"/answers/{comment.answer_id}"
+    return f"{post}/comments/all" if page == 1 else f"{post}/comments/all?page={page}"
+
+
 def _page_of(session: Session, answer: Answer, viewer: Person | None) -> str:
     question = session.get_one(Question, answer.question_id)
-    accepted_id = session.scalar(select(Acceptance.answer_id).where(Acceptance.question_id == question.id))
     ids = session.scalars(
         select(Answer.id)
         .where(Answer.question_id == question.id, rules.visible_to(viewer, Answer))
-        .order_by(*answer_order(accepted_id))
+        .order_by(*answer_order(_first_of(session, question)))
     ).all()
     page = ids.index(answer.id) // ANSWERS + 1
     address = question_address(question.id, question.slug)
     return address if page == 1 else f"{address}?page={page}"
+
+
+def _first_of(session: Session, question: Question) -> int | None:
+    """Return the answer that stands first in a thread: the accepted one, else the one that likely solved it."""
+    for solution in (Acceptance, LikelySolution):
+        first = session.scalar(select(solution.answer_id).where(solution.question_id == question.id))
+        if first is not None:
+            return first
+    return None

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.errors import Conflict, Refused
-from kb.forum import answers, rules, standing, writing
-from kb.forum.models import Acceptance, Answer, Comment, Question
+from kb.forum import answers, rules, standing, worth, writing
+from kb.forum.models import Acceptance, Answer, Comment, Merge, Question
 from kb.forum.telling import noun_of
 from kb.people.models import Person
 
@@ -32,12 +32,18 @@ def hide(session: Session, *, post: Question | Answer | Comment, by: Person, why
 
 
 def show(session: Session, *, post: Question | Answer | Comment, by: Person) -> None:
-    """Bring a hidden post back; raises Conflict when it is not hidden, Refused unless ``by`` moderates."""
+    """Bring a hidden post back.
+
+    Raises Conflict when it is not hidden, or is a question that was merged into another; Refused unless ``by``
+    moderates.
+    """
     question = _hold(session, post)
     if post.hidden_at is None:
         raise Conflict("This is not hidden.")
     if not rules.may_show(by, post):
         raise Refused("Only a moderator can bring this back.")
+    if isinstance(post, Question) and session.get(Merge, post.id) is not None:
+        raise Conflict("This was merged with another question: take that back instead.")
     post.hidden_at = post.hidden_by_id = post.hidden_why = None
     _count(session, question, post, 1)
     standing.happened(session, question, f"{noun_of(post)}.shown", by, post=post.id)
@@ -55,5 +61,6 @@ def _count(session: Session, question: Question, post: Question | Answer | Comme
     if isinstance(post, Question):
         session.flush()  # takes the site's version before the counters, in the order every verb keeps
         standing.count(session, question, by)
-    elif isinstance(post, Answer):
+    else:
         standing.settle(session, question)
+    worth.settle(session, question.id)

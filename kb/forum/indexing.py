@@ -19,14 +19,23 @@ from kb.notices import inbox
 from kb.people.models import Person
 from kb.people.rules import Reader
 from kb.search import documents
-from kb.search.documents import Document, Shown
+from kb.search.documents import KEEPERS, Document, Shown
 
 MOST_TEXT = 20_000
 """Characters of a thread that are searched: the question, then its answers, the best first."""
 MOST_SHOWN = 8_000
 """Characters of a question, and of its accepted answer, that a hit's extract is cut from."""
 
-_BOOSTS = {Status.SOLVED: 1.15, Status.ANSWERED: 1.0, Status.NEEDS_ANSWER: 0.9, Status.CLOSED: 0.85}
+_BOOSTS = {
+    Status.SOLVED: 1.15,
+    Status.LIKELY_SOLVED: 1.1,
+    Status.ANSWERED: 1.0,
+    Status.NEEDS_INFO: 0.9,
+    Status.NEEDS_ANSWER: 0.9,
+    Status.CLOSED: 0.85,
+}
+_ANYBODYS = rules.Sight(rules.EVERY, hidden_too=False)
+"""What somebody at least may find: the document says who."""
 _BY_READERS = 0.13
 """What the ratings of the best answer add at most, half of it from five readers on."""
 
@@ -49,12 +58,17 @@ class Threads:
 
     kind = THREAD
 
+    def audiences(self, viewer: Reader | None) -> frozenset[str]:
+        """Return whose threads ``viewer`` may find."""
+        return frozenset(map(_found_by, rules.audiences(viewer)))
+
     def refs(self, session: Session) -> Sequence[int]:
-        """Return the ids of all visible questions, in ascending order."""
-        return session.scalars(select(Question.id).where(rules.visible_to(None, Question)).order_by(Question.id)).all()
+        """Return the ids of all questions that are not hidden, in ascending order."""
+        shown = rules.visible(Question, sight=_ANYBODYS)
+        return session.scalars(select(Question.id).where(shown).order_by(Question.id)).all()
 
     def documents(self, session: Session, refs: Sequence[int]) -> Iterator[Document]:
-        """Yield the threads of ``refs`` that everyone may see, answers included."""
+        """Yield the threads of ``refs`` that are not hidden, answers included; each says whom it is for."""
         found = session.execute(
             select(
                 Question.id,
@@ -63,12 +77,13 @@ class Threads:
                 Question.created_at,
                 Question.tag_names,
                 Question.status,
+                Question.audience,
                 Category.slug,
                 Person.handle,
             )
             .join(Category, Category.id == Question.category_id)
             .join(Person, Person.id == Question.author_id)
-            .where(Question.id.in_(refs), rules.visible_to(None, Question))
+            .where(Question.id.in_(refs), rules.visible(Question, sight=_ANYBODYS))
             .order_by(Question.id)
         ).all()
         answers = self._answers(session, refs)
@@ -84,6 +99,7 @@ class Threads:
                 tags=tuple(row.tag_names),
                 section=row.slug,
                 status=str(row.status),
+                audience=_found_by(row.audience),
                 people=tuple(dict.fromkeys((row.handle, *answered.people))),
                 helpful=answered.score,
                 boost=prod(factor for _, factor in why),
@@ -94,7 +110,7 @@ class Threads:
         self, session: Session, refs: Sequence[int], viewer: Reader | None, *, brief: bool = False
     ) -> dict[int, Shown]:
         """Return those of ``refs`` that ``viewer`` may see, hidden ones never: search is for what is there."""
-        found = session.execute(_shown(), {"refs": refs, "room": 0 if brief else MOST_SHOWN})
+        found = session.execute(_shown(rules.finds(viewer)), {"refs": refs, "room": 0 if brief else MOST_SHOWN})
         return {
             row.id: Shown(
                 kind=THREAD,
@@ -112,7 +128,7 @@ class Threads:
         }
 
     def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
-        """Return ids of visible questions whose title holds any of ``words``, those with most of them first."""
+        """Return ids of questions whose title holds any of ``words``, those with most of them first."""
         chosen = [word for word in words if word][:8]
         if not chosen:
             return []
@@ -121,7 +137,7 @@ class Threads:
         return list(
             session.scalars(
                 select(Question.id)
-                .where(or_(*holds), rules.visible_to(None, Question))
+                .where(or_(*holds), rules.visible(Question, sight=rules.finds(viewer)))
                 .order_by(held.desc(), Question.id.desc())
                 .limit(limit)
             )
@@ -134,7 +150,7 @@ class Threads:
             select(Answer.question_id, Answer.body_html, Answer.helpful_count, Answer.score, Person.handle)
             .join(Person, Person.id == Answer.author_id)
             .outerjoin(Acceptance, Acceptance.answer_id == Answer.id)
-            .where(Answer.question_id.in_(refs), rules.visible_to(None, Answer))
+            .where(Answer.question_id.in_(refs), rules.visible(Answer, sight=_ANYBODYS))
             .order_by(
                 Answer.question_id,
                 case((Acceptance.id.is_not(None), 0), else_=1),
@@ -152,8 +168,8 @@ class Threads:
 
 
 @cache
-def _shown() -> Select[Any]:
-    """Return what a hit is made of; nobody finds what is hidden, so it is the same for every reader."""
+def _shown(sight: rules.Sight) -> Select[Any]:
+    """Return what a hit is made of, for those who see as much."""
     return (
         select(
             Question.id,
@@ -170,14 +186,14 @@ def _shown() -> Select[Any]:
         )
         .join(Category, Category.id == Question.category_id)
         .outerjoin(Acceptance, Acceptance.question_id == Question.id)
-        .outerjoin(Answer, and_(Answer.id == Acceptance.answer_id, rules.visible_to(None, Answer)))
-        .where(Question.id.in_(bindparam("refs", expanding=True)), rules.visible_to(None, Question))
+        .outerjoin(Answer, and_(Answer.id == Acceptance.answer_id, rules.visible(Answer, sight=sight)))
+        .where(Question.id.in_(bindparam("refs", expanding=True)), rules.visible(Question, sight=sight))
     )
 
 
 @cache
 def _categories() -> Select[str, str]:
-    return select(Category.slug, Category.name)
+    return select(Category.slug, Category.name).where(Category.audience.in_(rules.EVERYBODYS))
 
 
 def reasons(status: Status, helpful: int) -> tuple[tuple[str, float], ...]:
@@ -209,6 +225,7 @@ def register() -> None:
 
 
 def _category_names(session: Session) -> dict[str, str]:
+    """Return names by slug, of those that everybody sees: whoever guesses a slug is not told the name."""
     return {row.slug: row.name for row in session.execute(_categories())}
 
 
@@ -234,6 +251,11 @@ def _visible_comments(person: Person) -> Select[int]:
             or_(Comment.answer_id.is_(None), rules.visible_to(person, Answer)),
         )
     )
+
+
+def _found_by(audience: str) -> str:
+    """Return what search calls the audience of a category."""
+    return KEEPERS if audience == "staff" else audience
 
 
 def _joined(htmls: Sequence[str], room: int) -> str:

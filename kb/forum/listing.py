@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kb import clock
 from kb.errors import Invalid, NotFound
 from kb.forum import categories as places
+from kb.forum import rules, tags
 from kb.forum.models import Acceptance, Answer, Category, Question, QuestionTag, Status, Tag
 from kb.forum.rows import WHO, AnySelect, pages_for, question_rows, row_of, who_of
 from kb.forum.shapes import CategoryRow, Helper, HomeRows, Place, QuestionList, QuestionRow, TagRow
@@ -46,7 +47,7 @@ def listing(
     category: str | None = None,
     page: int = 1,
 ) -> QuestionList:
-    """Return a page of 30 questions that everyone may see: newest, needs-answer, active or solved.
+    """Return a page of 30 questions that ``viewer`` may see, hidden ones never: newest, needs-answer, active or solved.
 
     ``tag`` is a name and ``category`` a slug. Raises Invalid naming page below 1; NotFound for a page past the end,
     and for a tab, tag or category there is not.
@@ -55,9 +56,10 @@ def listing(
         raise Invalid("page", "Pages are numbered from 1.")
     if tab not in _ORDERS:
         raise NotFound("There is no such list.")
-    place = places.find(session, category) if category is not None else None
-    label = _tag(session, tag) if tag is not None else None
-    which = _Which(tab, label is not None, label is not None and label.questions_count > OFTEN, place is not None)
+    place = places.find(session, category, viewer) if category is not None else None
+    label = tags.find(session, tag, viewer) if tag is not None else None
+    often = label is not None and label.questions_count > OFTEN
+    which = _Which(tab, rules.audiences(viewer), label is not None, often, place is not None)
     values = {"tag_id": label.id if label is not None else 0, "category_id": place.id if place is not None else 0}
     total, more = _total(session, which, values, label, place)
     pages = pages_for(total, PAGE)
@@ -72,28 +74,31 @@ def listing(
         tab=tab,
         tag=label.name if label is not None else None,
         category=Place(place.slug, place.name) if place is not None else None,
-        category_description=place.description if place is not None else "",
     )
 
 
 def home_rows(session: Session, viewer: Reader | None) -> HomeRows:
     """Return the newest five without an answer, the five solved last, and who helped most in the last 30 days."""
+    seen = rules.audiences(viewer)
     return HomeRows(
-        needs_answer=_rows(session, _Which("needs-answer"), HOME),
-        just_solved=_rows(session, _Which("solved"), HOME),
+        needs_answer=_rows(session, _Which("needs-answer", seen), HOME),
+        just_solved=_rows(session, _Which("solved", seen), HOME),
         helpers=_helpers(session),
     )
 
 
-def all_tags(session: Session, *, page: int = 1) -> tuple[tuple[TagRow, ...], int]:
-    """Return a page of 100 tags in use, most used first, and how many pages there are; raises as ``listing`` does."""
+def all_tags(session: Session, *, page: int = 1, holding: str = "") -> tuple[tuple[TagRow, ...], int]:
+    """Return a page of 100 tags in use, most used first, and how many pages there are; raises as ``listing`` does.
+
+    ``holding`` narrows it to those with this in their name, or in that of a synonym.
+    """
     if page < 1:
         raise Invalid("page", "Pages are numbered from 1.")
-    total = session.scalar(select(func.count()).select_from(Tag).where(Tag.questions_count > 0)) or 0
+    total = session.scalar(select(func.count()).select_from(Tag).where(tags.in_use(holding))) or 0
     pages = pages_for(total, TAGS_PAGE)
     if page > pages:
         raise NotFound("This list has %(pages)s pages.", pages=pages)
-    return _tags(session, TAGS_PAGE, (page - 1) * TAGS_PAGE), pages
+    return _tags(session, TAGS_PAGE, (page - 1) * TAGS_PAGE, holding), pages
 
 
 def popular_tags(session: Session, limit: int = 30) -> tuple[TagRow, ...]:
@@ -101,29 +106,23 @@ def popular_tags(session: Session, limit: int = 30) -> tuple[TagRow, ...]:
     return _tags(session, limit, 0)
 
 
-def categories(session: Session) -> tuple[CategoryRow, ...]:
-    """Return all categories in their order."""
+def categories(session: Session, viewer: Reader | None = None) -> tuple[CategoryRow, ...]:
+    """Return the categories that ``viewer`` may see, in their order."""
     return tuple(
-        CategoryRow(row.id, row.slug, row.name, row.description, row.questions_count) for row in places.ordered(session)
+        CategoryRow(row.id, row.slug, row.name, row.description, row.questions_count)
+        for row in places.ordered(session, viewer)
     )
 
 
-def _tags(session: Session, limit: int, offset: int) -> tuple[TagRow, ...]:
+def _tags(session: Session, limit: int, offset: int, holding: str = "") -> tuple[TagRow, ...]:
     found = session.execute(
-        select(Tag.name, Tag.questions_count)
-        .where(Tag.questions_count > 0)
+        select(Tag.name, Tag.questions_count, Tag.description)
+        .where(tags.in_use(holding))
         .order_by(Tag.questions_count.desc(), Tag.name)
         .limit(limit)
         .offset(offset)
     )
-    return tuple(TagRow(name, count) for name, count in found)
-
-
-def _tag(session: Session, name: str) -> Tag:
-    found = session.scalar(select(Tag).where(Tag.name == name.lower(), Tag.questions_count > 0))
-    if found is None:
-        raise NotFound("No question carries this tag.")
-    return found
+    return tuple(TagRow(row.name, row.questions_count, row.description) for row in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +130,7 @@ class _Which:
     """A kind of list. The ids of its tag and category are bound when its statement runs."""
 
     tab: str
+    audiences: tuple[str, ...]
     tagged: bool = False
     often: bool = False
     """Whether the tag is on more than OFTEN questions."""
@@ -141,7 +141,8 @@ def _total(
     session: Session, which: _Which, values: Mapping[str, int], tag: Tag | None, category: Category | None
 ) -> tuple[int, bool]:
     """Return how many there are, from a stored counter or counted up to MOST_COUNTED; and whether there are more."""
-    if which.tab in _STATUSES or (which.tagged and which.placed):
+    beyond_the_counter = which.tagged and (which.placed or which.audiences != rules.EVERYBODYS)
+    if which.tab in _STATUSES or beyond_the_counter:
         counted = select(func.count()).select_from(_chosen(which).limit(MOST_COUNTED + 1).subquery())
         total = session.scalar(counted, values) or 0
         return min(total, MOST_COUNTED), total > MOST_COUNTED
@@ -149,7 +150,8 @@ def _total(
         return tag.questions_count, False
     if category is not None:
         return category.questions_count, False
-    return session.scalar(select(func.coalesce(func.sum(Category.questions_count), 0))) or 0, False
+    in_all = select(func.coalesce(func.sum(Category.questions_count), 0))
+    return session.scalar(in_all.where(Category.audience.in_(which.audiences))) or 0, False
 
 
 def _rows(session: Session, which: _Which, limit: int, **values: int) -> tuple[QuestionRow, ...]:
@@ -170,8 +172,10 @@ def _chosen(which: _Which) -> Select[int]:
     chosen = select(Question.id).where(Question.hidden_at.is_(None))
     if which.tab in _STATUSES:
         chosen = chosen.where(Question.status == _STATUSES[which.tab])
-    if which.placed:
+    if which.placed:  # which was looked up for the viewer, and all that is in it has its audience
         chosen = chosen.where(Question.category_id == bindparam("category_id"))
+    else:
+        chosen = chosen.where(Question.audience.in_(which.audiences))
     if not which.tagged:
         return chosen
     carries = and_(QuestionTag.question_id == Question.id, QuestionTag.tag_id == bindparam("tag_id"))
@@ -179,20 +183,22 @@ def _chosen(which: _Which) -> Select[int]:
 
 
 def _helpers(session: Session) -> tuple[Helper, ...]:
-    """Return who answered others lately, most accepted first."""
+    """Return who answered others lately where everybody sees it, most accepted first."""
     answers, accepted = func.count(Answer.id).label("answers"), func.count(Acceptance.id).label("accepted")
+    author = (Answer.author_id + 0).label("author_id")  # the sum keeps SQLite from walking all answers by author
     lately = (
-        select(Answer.author_id, answers, accepted)
+        select(author, answers, accepted)
         .join(Question, Question.id == Answer.question_id)
         .outerjoin(Acceptance, Acceptance.answer_id == Answer.id)
         .where(
             Answer.created_at > clock.now() - LATELY,
             Answer.hidden_at.is_(None),
             Question.hidden_at.is_(None),
+            Question.audience.in_(rules.EVERYBODYS),
             Answer.author_id != Question.author_id,
         )
-        .group_by(Answer.author_id)
-        .order_by(accepted.desc(), answers.desc(), Answer.author_id)
+        .group_by(author)
+        .order_by(accepted.desc(), answers.desc(), author)
         .limit(HOME)
         .subquery()
     )

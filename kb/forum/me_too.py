@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.errors import Conflict, Refused
-from kb.forum import limits, rules, standing
+from kb.forum import limits, rules, standing, worth
 from kb.forum.models import MeToo, Question
 from kb.people.models import Person
 
@@ -28,4 +28,5 @@ def say(session: Session, *, question: Question, by: Person, too: bool) -> None:
         session.add(MeToo(question_id=question.id, person_id=by.id, created_at=clock.now()))
     else:
         session.delete(said)
-    question.me_too_count += 1 if too else -1
+    standing.settle(session, question)
+    worth.settle(session, question.id)

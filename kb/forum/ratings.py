@@ -1,65 +1,142 @@
-"""Rating answers: helpful or not, and what many such opinions are worth."""
+"""Rating answers: helpful, or not and why."""
 
-from math import sqrt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.errors import Conflict, Refused
-from kb.forum import limits, rules, standing
-from kb.forum.models import Answer, Rating
+from kb.forum import bursts, confirming, limits, rules, standing, tally, telling, writing
+from kb.forum.models import Answer, Question, Rating, RatingReason
 from kb.people.models import Person
+from kb.search import changes
 
-Z = 1.959964
-"""The 97.5 % point of the normal distribution: it leaves 2.5 % on either side of a 95 % interval."""
-
-
-def wilson(helpful: int, not_helpful: int) -> float:
-    """Return the share of readers an answer helps at the least, between 0 and 1; 0 while nobody has rated.
-
-    The lower bound of the 95 % score interval for a proportion: E. B. Wilson, "Probable inference, the law of
-    succession, and statistical inference", Journal of the American Statistical Association 22 (1927), 209-212.
-    """
-    n = helpful + not_helpful
-    if n == 0:
-        return 0.0
-    share = helpful / n
-    middle = share + Z * Z / (2 * n)
-    margin = Z * sqrt((share * (1 - share) + Z * Z / (4 * n)) / n)
-    return max(0.0, (middle - margin) / (1 + Z * Z / n))
+NOTE_TO = 300
+OBJECTIONS = 100
 
 
-def rate(session: Session, *, answer: Answer, by: Person, helpful: bool | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What somebody thinks of an answer; None for ``helpful`` takes back what they said."""
+
+    helpful: bool | None
+    reason: str = ""
+    note: str = ""
+
+
+def rate(
+    session: Session,
+    *,
+    answer: Answer,
+    by: Person,
+    helpful: bool | None,
+    reason: RatingReason | None = None,
+    note: str = "",
+    sign: str = "",
+) -> None:
     """Let ``by`` find an answer helpful, not helpful, or take back what they said (None).
 
-    Raises Conflict when the answer is hidden; Refused when ``by`` wrote it; TooMany after fifty ratings in a day.
+    ``reason`` and ``note`` say why it did not help; the author reads them, and not whose they are. ``sign`` tells one
+    browser from another. Five ratings of one author's answers within ten minutes, by one person or from one browser,
+    are kept and do not count. Raises Conflict when the answer is hidden; Refused when ``by`` wrote it; Invalid naming
+    note over 300 characters; TooMany after fifty ratings in a day.
     """
+    note = writing.note_of(note, most=NOTE_TO)
     limits.queue_up(session, by)
-    question = answer.question
-    standing.hold(session, question)
-    session.refresh(answer)
+    source = bursts.source_of(session, sign)
+    rush = bursts.rush_of(session, answer=answer, by=by, source=source) if helpful is not None else {}
+    question = _hold(session, answer, rush.values())
     if answer.hidden_at is not None or question.hidden_at is not None:
         raise Conflict("This answer cannot be rated any more.")
     if not rules.may_rate(by, answer, question):
         raise Refused("You cannot rate your own answer.")
     rating = session.scalar(select(Rating).where(Rating.answer_id == answer.id, Rating.person_id == by.id))
-    said = rating.helpful if rating is not None else None
-    if said == helpful:
+    opinion = Opinion(helpful, *((str(reason or ""), note) if helpful is False else ("", "")))
+    if not _is_new(opinion, rating):
         return
     if rating is None:
         limits.check_ratings(session, by)
-    _write(session, rating, answer, by, helpful)
-    answer.helpful_count = answer.helpful_count + (helpful is True) - (said is True)
-    answer.not_helpful_count = answer.not_helpful_count + (helpful is False) - (said is False)
-    answer.score = wilson(answer.helpful_count, answer.not_helpful_count)
-    standing.happened(session, question, "answer.rated", by, answer=answer.id)
+    _write(session, rating, answer, by, opinion, source, bursts.BURST if rush else "")
+    _settle(session, question, answer)
+    if rush:
+        _discount(session, rush)
+    if opinion.reason or opinion.note:
+        telling.tell_of_rating(session, question, answer, by, opinion.reason, opinion.note)
+    what = "answer.rated_in_burst" if rush else "answer.rated"
+    standing.happened(session, question, what, by, answer=answer.id, others=len(rush))
 
 
-def _write(session: Session, rating: Rating | None, answer: Answer, by: Person, helpful: bool | None) -> None:
-    if rating is None and helpful is not None:
-        session.add(Rating(answer_id=answer.id, person_id=by.id, helpful=helpful, created_at=clock.now()))
-    elif rating is not None and helpful is None:
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why an answer did not help somebody; nothing says whom."""
+
+    words: str
+    """The reason as a msgid; "" where only a note was left."""
+    note: str
+    at: datetime
+
+
+def objections(session: Session, *, answer: Answer, to: Person) -> tuple[Objection, ...]:
+    """Return the newest hundred reasons why an answer did not help; raises Refused unless ``to`` wrote it."""
+    if answer.author_id != to.id:
+        raise Refused("Only its author reads why an answer did not help.")
+    found = session.scalars(
+        select(Rating)
+        .where(Rating.answer_id == answer.id, or_(Rating.reason != "", Rating.note != ""))
+        .order_by(Rating.created_at.desc(), Rating.id.desc())
+        .limit(OBJECTIONS)
+    )
+    return tuple(
+        Objection(telling.RATING_WORDS[RatingReason(one.reason)] if one.reason else "", one.note, one.created_at)
+        for one in found
+    )
+
+
+def _hold(session: Session, answer: Answer, more: Iterable[int]) -> Question:
+    """Hold the answer's question and ``more``, in the order in which everybody does, and read the answer anew."""
+    for question_id in sorted({answer.question_id, *more}):
+        standing.hold(session, session.get_one(Question, question_id))
+    session.refresh(answer)
+    return session.get_one(Question, answer.question_id)
+
+
+def _is_new(opinion: Opinion, rating: Rating | None) -> bool:
+    """Whether ``opinion`` is another than the one on record; the same word without a reason takes none back."""
+    if rating is None:
+        return opinion.helpful is not None
+    if opinion.helpful != rating.helpful:
+        return True
+    return bool(opinion.reason or opinion.note) and (opinion.reason, opinion.note) != (rating.reason, rating.note)
+
+
+def _write(
+    session: Session, rating: Rating | None, answer: Answer, by: Person, opinion: Opinion, source: str, discounted: str
+) -> None:
+    if opinion.helpful is None:
         session.delete(rating)
-    elif rating is not None and helpful is not None:
-        rating.helpful = helpful
+        return
+    if rating is None:
+        rating = Rating(answer_id=answer.id, person_id=by.id)
+        session.add(rating)
+    rating.helpful, rating.reason, rating.note = opinion.helpful, opinion.reason, opinion.note
+    rating.source, rating.discounted, rating.created_at = source, discounted, clock.now()
+
+
+def _settle(session: Session, question: Question, answer: Answer) -> None:
+    """Write down what the ratings of an answer come to, and what follows for its question and for whom it thanks."""
+    tally.count(session, question, answer)
+    confirming.settle(session, question, answer)
+
+
+def _discount(session: Session, rush: Iterable[int]) -> None:
+    """Let the ratings that a new one makes a burst with count no more, whichever answers they are on; all are held."""
+    counting = select(Rating).where(Rating.id.in_(list(rush)), Rating.discounted == "")
+    for rating in session.scalars(counting.execution_options(populate_existing=True)).all():
+        rating.discounted = bursts.BURST
+        answer = session.get_one(Answer, rating.answer_id, populate_existing=True)
+        question = session.get_one(Question, answer.question_id)
+        _settle(session, question, answer)
+        changes.note(session, standing.THREAD, question.id)

@@ -11,8 +11,9 @@ from kb import clock
 from kb.forum.finding import answer_for, comment_for, question_for
 from kb.forum.models import Answer, Category, Comment, PostRevision, Question
 from kb.forum.rows import WHO, who_of
-from kb.forum.shapes import History, RevisionView, Who
+from kb.forum.shapes import Who
 from kb.forum.telling import address_of, noun_of
+from kb.forum.thread_shapes import History, RevisionView
 from kb.people.models import Person
 
 

@@ -3,9 +3,11 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Label, Row, Select, String, cast, exists, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from kb.forum.models import Category, CloseReason, Closure, Question, Status
+from kb.forum import rules
+from kb.forum.models import Category, CloseReason, Closure, PostRevision, Question, Status
 from kb.forum.shapes import Place, QuestionRow, Who, question_address, words_of
 from kb.markup.plain import shorten, text_of
 from kb.people.models import Grant, Person, Role
@@ -16,20 +18,35 @@ AnySelect = Select[*tuple[Any, ...]]
 EXTRACT = 200
 HTML_FOR_EXTRACT = 800
 
-_expert = exists().where(Grant.person_id == Person.id, Grant.role == Role.EXPERT)
-WHO = (
-    Person.id.label("who_id"),
-    Person.handle.label("who_handle"),
-    Person.name.label("who_name"),
-    Person.staff_since.label("who_staff_since"),
-    _expert.label("who_expert"),
-)
-"""What ``who_of`` reads; the statement joins Person."""
+
+def who(scope: ColumnElement[str]) -> tuple[ColumnElement[Any], ...]:
+    """Return what ``who_of`` reads where Person is joined; experts everywhere or of ``scope`` are marked."""
+    expert = exists().where(Grant.person_id == Person.id, Grant.role == Role.EXPERT, Grant.scope.in_(("", scope)))
+    return (
+        Person.id.label("who_id"),
+        Person.handle.label("who_handle"),
+        Person.name.label("who_name"),
+        Person.staff_since.label("who_staff_since"),
+        Person.photo.label("who_photo"),
+        expert.label("who_expert"),
+    )
+
+
+WHO = who(literal(""))
+"""The same where only experts everywhere are marked."""
+WHO_HERE = who(literal(rules.scope_of("")) + cast(Question.category_id, String))
+"""The same for a statement about a question, where experts of its category are marked too."""
 
 
 def who_of(row: AnyRow) -> Who:
-    """Return the person of a row that selected WHO."""
-    return Who(row.who_id, row.who_handle, row.who_name, row.who_staff_since is not None, bool(row.who_expert))
+    """Return the person of a row that selected what ``who`` returns."""
+    staff = row.who_staff_since is not None
+    return Who(row.who_id, row.who_handle, row.who_name, staff, bool(row.who_expert), row.who_photo)
+
+
+def revisions_of(of: InstrumentedAttribute[int | None], post_id: InstrumentedAttribute[int]) -> Label[int]:
+    """Return a column ``revisions``: how often the post of a row was edited."""
+    return select(func.count(PostRevision.id)).where(of == post_id).scalar_subquery().label("revisions")
 
 
 def question_rows() -> AnySelect:
@@ -50,7 +67,7 @@ def question_rows() -> AnySelect:
             Category.slug.label("category_slug"),
             Category.name.label("category_name"),
             Closure.reason,
-            *WHO,
+            *WHO_HERE,
         )
         .join(Category, Category.id == Question.category_id)
         .join(Person, Person.id == Question.author_id)

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kb.forum.models import CloseReason, Status
-from kb.search.related import Alike
 
 STATUS_WORDS: dict[Status, str] = {
     Status.NEEDS_ANSWER: "Needs an answer",
+    Status.NEEDS_INFO: "Needs details",
     Status.ANSWERED: "Answered",
+    Status.LIKELY_SOLVED: "Likely solved",
     Status.SOLVED: "Solved",
     Status.CLOSED: "Closed",
 }
@@ -22,6 +23,8 @@ CLOSE_WORDS: dict[CloseReason, str] = {
     CloseReason.DECLINED: "Closed: declined",
     CloseReason.OFF_TOPIC: "Closed: off topic",
     CloseReason.DUPLICATE: "Closed: asked before",
+    CloseReason.NO_REPLY: "Closed: the asker did not come back",
+    CloseReason.MERGED: "Closed: moved to another question",
     CloseReason.IMPORTED: "Closed where it came from",
 }
 
@@ -35,6 +38,8 @@ class Who:
     name: str
     staff: bool
     expert: bool
+    photo: str = ""
+    """Name of the upload that shows them, "" for their initials."""
 
     @property
     def address(self) -> str:
@@ -88,15 +93,15 @@ class QuestionList:
     tab: str
     tag: str | None
     category: Place | None
-    category_description: str
 
 
 @dataclass(frozen=True, slots=True)
 class TagRow:
-    """A tag and how many visible questions carry it."""
+    """A tag, how many questions that everybody sees carry it, and what it is for."""
 
     name: str
     questions_count: int
+    description: str = ""
 
     @property
     def address(self) -> str:
@@ -121,160 +126,6 @@ class CategoryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CommentView:
-    """One comment; its anchor on the page is ``comment-<id>``."""
-
-    id: int
-    html: str
-    author: Who
-    created_at: datetime
-    edited_at: datetime | None
-    hidden: bool
-    """Only moderators ever get one that is hidden; the same goes for answers and questions."""
-    hidden_why: str
-    revisions: int
-    may_edit: bool
-    may_hide: bool
-    may_show: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerView:
-    """One answer with its comments; its anchor on the page is ``answer-<id>``."""
-
-    id: int
-    html: str
-    author: Who
-    created_at: datetime
-    edited_at: datetime | None
-    hidden: bool
-    hidden_why: str
-    revisions: int
-    helpful_count: int
-    ratings_count: int
-    """Helpful and not helpful together: "27 of 31 found this helpful"."""
-    my_rating: bool | None
-    """Whether the reader found it helpful; None when they have not said."""
-    accepted: bool
-    accepted_by: str
-    """Name of who accepted it; empty when it is not accepted or the acceptance was imported."""
-    accepted_at: datetime | None
-    comments: tuple[CommentView, ...]
-    mine: bool
-    may_rate: bool
-    may_accept: bool
-    may_unaccept: bool
-    may_comment: bool
-    may_edit: bool
-    may_hide: bool
-    may_show: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ClosureView:
-    """Why a question takes no more answers."""
-
-    reason: CloseReason
-    words: str
-    note: str
-    by: str
-    """Name of who closed it; empty when that was an import."""
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Another question, as a title and a link."""
-
-    id: int
-    title: str
-    address: str
-    status: Status
-    status_words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """A question and one page of its answers, as one reader may see it."""
-
-    id: int
-    title: str
-    slug: str
-    address: str
-    html: str
-    author: Who
-    category: Place
-    tags: tuple[str, ...]
-    status: Status
-    status_words: str
-    created_at: datetime
-    edited_at: datetime | None
-    active_at: datetime
-    solved_at: datetime | None
-    hidden: bool
-    hidden_why: str
-    revisions: int
-    answers_count: int
-    me_too_count: int
-    comments: tuple[CommentView, ...]
-    answers: tuple[AnswerView, ...]
-    accepted_id: int | None
-    """Id of the accepted answer, whichever page it is on (it is the first of page 1)."""
-    page: int
-    pages: int
-    closure: ClosureView | None
-    duplicate_of: Link | None
-    duplicates: tuple[Link, ...]
-    """Up to ten questions that were asked again."""
-    mine: bool
-    following: bool
-    said_me_too: bool
-    may_answer: bool
-    may_comment: bool
-    may_edit: bool
-    may_me_too: bool
-    may_follow: bool
-    close_reasons: tuple[CloseReason, ...]
-    """What the reader may close it as; none when they may not. ``CLOSE_WORDS`` has the words."""
-    may_close: bool
-    may_reopen: bool
-    may_mark_duplicate: bool
-    may_hide: bool
-    may_show: bool
-    related: tuple[Alike, ...]
-    """Articles, then questions, that are about the same."""
-    answered_elsewhere: tuple[Alike, ...]
-    """Those of them that may answer this one; none unless it needs an answer and the reader may say it was asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class RevisionView:
-    """One state of a post. ``number`` counts from 1, the first text; the last is what the post says now."""
-
-    number: int
-    body_md: str
-    title: str
-    """Empty for answers and comments; so are ``tags`` and ``category``."""
-    tags: tuple[str, ...]
-    category: str
-    by: Who
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """All states of a post, newest first."""
-
-    kind: str
-    """``question``, ``answer`` or ``comment``."""
-    id: int
-    question_title: str
-    address: str
-    """Of the post in its thread."""
-    revisions: tuple[RevisionView, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PersonAnswer:
     """One answer in a person's profile."""
 
@@ -289,6 +140,14 @@ class PersonAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """An article that was made of somebody's answer."""
+
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonPosts:
     """What one person asked and answered, newest first; each list has pages of its own size-30 slices."""
 
@@ -298,6 +157,10 @@ class PersonPosts:
     answers_count: int
     accepted_count: int
     helpful_count: int
+    readers: int
+    """How often questions were opened that one of their answers helped with."""
+    articles: tuple[Credit, ...]
+    """What became of their answers, newest first."""
     page: int
     pages: int
 

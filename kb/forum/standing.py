@@ -1,11 +1,12 @@
 """Where a question stands: worked out from what is there, while nobody else changes it, and written down."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kb import clock, history
-from kb.forum import tags
-from kb.forum.models import Acceptance, Answer, Category, Closure, Question, Status
+from kb.forum import requests, tags, truths
+from kb.forum.models import Answer, Category, Question, Status
+from kb.forum.solving.models import LikelySolution
 from kb.people.models import Person
 from kb.search import changes
 
@@ -22,30 +23,48 @@ def hold(session: Session, question: Question) -> None:
     session.refresh(question, with_for_update={"key_share": True})
 
 
-def settle(session: Session, question: Question) -> None:
-    """Write down status, ``solved_at`` and ``answers_count`` of a held question as its rows say."""
+def settle(session: Session, question: Question) -> bool:
+    """Write down what the rows of a held question amount to: what is likely solved, status, counters and moments.
+
+    The status is the first that holds of closed, solved, likely solved, needs information, answered. Returns whether
+    another answer than before, or none any more, is what likely solved it.
+    """
     session.flush()
-    answers, solved_at, closed = session.execute(
-        select(
-            select(func.count(Answer.id))
-            .where(Answer.question_id == question.id, Answer.hidden_at.is_(None))
-            .scalar_subquery(),
-            select(Acceptance.created_at).where(Acceptance.question_id == question.id).scalar_subquery(),
-            select(Closure.id).where(Closure.question_id == question.id).scalar_subquery(),
+    moved = _settle_likely(session, question)
+    requests.settle(session, question)
+    answers, me_too, solved_at, status, replied_at = session.execute(
+        select(truths.ANSWERS, truths.ME_TOO, truths.SOLVED_AT, truths.STATUS, truths.ASKER_REPLIED_AT).where(
+            Question.id == question.id
         )
     ).one()
-    question.answers_count = answers
-    question.solved_at = solved_at
-    question.status = status_of(closed=closed is not None, solved=solved_at is not None, answers=answers)
+    question.answers_count, question.me_too_count = answers, me_too
+    question.solved_at, question.status = solved_at, Status(status)
+    question.asker_replied_at = replied_at
+    return moved
 
 
-def status_of(*, closed: bool, solved: bool, answers: int) -> Status:
-    """Return the one status that facts amount to: closed outweighs solved, solved outweighs answered."""
-    if closed:
-        return Status.CLOSED
-    if solved:
-        return Status.SOLVED
-    return Status.ANSWERED if answers else Status.NEEDS_ANSWER
+def _settle_likely(session: Session, question: Question) -> bool:
+    """Name the answer that works for enough people and nobody objects to, while none is accepted.
+
+    One that was named stays while that is true of it: a better one does not take its place. Returns whether it went.
+    """
+    likely = session.scalar(select(LikelySolution).where(LikelySolution.question_id == question.id))
+    named = likely.answer_id if likely is not None else 0
+    answer_id = session.scalar(
+        select(Answer.id)
+        .where(truths.LIKELY, Answer.question_id == question.id)
+        .order_by((Answer.id == named).desc(), Answer.worked_count.desc(), Answer.score.desc(), Answer.id)
+        .limit(1)
+    )
+    if answer_id == (named or None):
+        return False
+    if likely is not None:
+        session.delete(likely)
+        session.flush()
+    if answer_id is not None:
+        session.add(LikelySolution(question_id=question.id, answer_id=answer_id, found_at=clock.now()))
+        session.flush()
+    return True
 
 
 def stir(question: Question) -> None:
@@ -54,14 +73,15 @@ def stir(question: Question) -> None:
 
 
 def count(session: Session, question: Question, by: int) -> None:
-    """Count a question that appears (1) or goes (-1) in its category and its tags."""
+    """Count a question that appears (1) or goes (-1) in its category and, if it is public, in its tags."""
     session.execute(
         update(Category)
         .where(Category.id == question.category_id)
         .values(questions_count=Category.questions_count + by),
         execution_options={"synchronize_session": False},
     )
-    tags.count(session, question.tag_names, by)
+    if question.audience == "public":
+        tags.count(session, question.tag_names, by)
 
 
 def happened(session: Session, question: Question, what: str, by: Person, **details: str | int) -> None:

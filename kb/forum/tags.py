@@ -1,14 +1,17 @@
 """Tags: what may be one, making them on first use, and keeping their counts."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from kb.errors import Invalid
-from kb.forum.models import Tag
+from kb.errors import Invalid, NotFound
+from kb.forum import rules
+from kb.forum.models import Question, QuestionTag, Tag, TagSynonym
 from kb.notices.once import add_once
+from kb.people.rules import Reader
 
 MOST = 5
 LONGEST = 40
@@ -38,6 +41,57 @@ def check(names: Iterable[str]) -> list[str]:
     return tags
 
 
+def chosen(session: Session, names: Iterable[str]) -> list[str]:
+    """Return the tags that ``names`` mean: a synonym stands for its tag. Raises Invalid as ``check`` does."""
+    wanted = check(names)
+    synonyms = select(TagSynonym.name, Tag.name).join(Tag, Tag.id == TagSynonym.tag_id)
+    meant = dict(session.execute(synonyms.where(TagSynonym.name.in_(wanted))).all()) if wanted else {}
+    return list(dict.fromkeys(meant.get(name, name) for name in wanted))
+
+
+def find(session: Session, name: str, viewer: Reader | None = None) -> Tag:
+    """Return a tag by its name; raises NotFound when there is none, or it is on nothing that ``viewer`` may see."""
+    tag = session.scalar(select(Tag).where(Tag.name == name.lower(), seen_by(viewer)))
+    if tag is None:
+        raise NotFound("No question carries this tag.")
+    return tag
+
+
+def meant(session: Session, name: str, viewer: Reader | None = None) -> str:
+    """Return the name of the tag that ``name`` is a synonym of, "" where ``viewer`` may see no such tag."""
+    found = select(Tag.name).join(TagSynonym, TagSynonym.tag_id == Tag.id)
+    return session.scalar(found.where(TagSynonym.name == name.lower(), seen_by(viewer))) or ""
+
+
+def seen_by(viewer: Reader | None) -> ColumnElement[bool]:
+    """Return the condition under which tags may be seen: they are on a question that ``viewer`` may see."""
+    among = rules.finds(viewer)
+    if among.audiences == rules.EVERYBODYS:
+        return Tag.questions_count > 0
+    on_theirs = (
+        select(QuestionTag.question_id)
+        .join(Question, Question.id == QuestionTag.question_id)
+        .where(QuestionTag.tag_id == Tag.id, rules.visible(Question, sight=among))
+    )
+    return or_(Tag.questions_count > 0, on_theirs.exists())
+
+
+def in_use(holding: str = "") -> ColumnElement[bool]:
+    """Return the condition for tags that everybody sees, with ``holding`` in their name or in a synonym's."""
+    text = holding.strip().lower()
+    if not text:
+        return Tag.questions_count > 0
+    called = select(TagSynonym.name).where(TagSynonym.tag_id == Tag.id, TagSynonym.name.contains(text, autoescape=True))
+    return and_(Tag.questions_count > 0, or_(Tag.name.contains(text, autoescape=True), called.exists()))
+
+
+def likely(session: Session, question_ids: Sequence[int], *, limit: int = 8) -> tuple[str, ...]:
+    """Return the tags that most of these questions carry, the most first: what a question like them may be about."""
+    found = session.scalars(select(Question.tag_names).where(Question.id.in_(question_ids))).all()
+    counted = Counter(name for names in found for name in names)
+    return tuple(name for name, _ in sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:limit])
+
+
 def ensure(session: Session, names: Sequence[str]) -> dict[str, int]:
     """Return the id of each tag, making those there are not yet; safe when two questions bring the same new tag."""
     if not names:
@@ -47,7 +101,7 @@ def ensure(session: Session, names: Sequence[str]) -> dict[str, int]:
 
 
 def count(session: Session, names: Iterable[str], by: int) -> None:
-    """Change how many visible questions carry each of ``names`` by ``by``."""
+    """Change how many questions that everybody sees carry each of ``names`` by ``by``."""
     chosen = sorted(names)
     if chosen:
         session.execute(

@@ -1,39 +1,18 @@
-"""One thread as one reader may see it, in at most seven statements whatever its length."""
+"""One thread as one reader may see it, in at most eight statements whatever its length."""
 
-from functools import cache
-
-from sqlalchemy import BindParameter, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm import Session
 
 from kb.errors import Invalid, NotFound
 from kb.forum import rules
 from kb.forum.finding import answer_for, comment_for, place_of_answer, place_of_comment, question_for
-from kb.forum.models import (
-    Acceptance,
-    Answer,
-    Category,
-    CloseReason,
-    Closure,
-    Comment,
-    Duplicate,
-    MeToo,
-    PostRevision,
-    Question,
-    Status,
-)
-from kb.forum.rows import WHO, AnyRow, AnySelect, pages_for, reason_of, who_of
-from kb.forum.shapes import (
-    CLOSE_WORDS,
-    ClosureView,
-    Link,
-    Place,
-    Thread,
-    question_address,
-    words_of,
-)
+from kb.forum.links import Links, links_of
+from kb.forum.models import Question, Status
+from kb.forum.rows import pages_for, reason_of, who_of
+from kb.forum.shapes import Place, question_address, words_of
 from kb.forum.standing import THREAD
-from kb.forum.views import ANSWERS, Accepted, answers_of, revisions_of
-from kb.notices.models import Follow
+from kb.forum.thread_row import adoption_of, claim_of, closure_of, request_of, row_for
+from kb.forum.thread_shapes import Thread
+from kb.forum.views import ANSWERS, Solution, answers_of
 from kb.people.models import Person
 from kb.search.documents import ARTICLE
 from kb.search.engine import Key
@@ -42,10 +21,6 @@ from kb.search.related import Alike, refs_for, shown_of
 __all__ = ["answer_for", "comment_for", "place_of_answer", "place_of_comment", "question_for", "thread"]
 
 RELATED_ARTICLES, RELATED = 3, 5
-DUPLICATES = 10
-"""How many questions that were asked again a thread names."""
-
-_closer, _accepter = aliased(Person), aliased(Person)
 
 
 def thread(session: Session, question_id: int, viewer: Person | None, *, page: int = 1) -> Thread:
@@ -56,16 +31,16 @@ def thread(session: Session, question_id: int, viewer: Person | None, *, page: i
     """
     if page < 1:
         raise Invalid("page", "Pages are numbered from 1.")
-    row = _question(session, question_id, viewer)
+    row = row_for(session, question_id, viewer)
     pages = pages_for(row.answers, ANSWERS)
     if page > pages:
         raise NotFound("This thread has %(pages)s pages.", pages=pages)
     question: Question = row.Question
-    accepted = Accepted(row.accepted_id, row.accepted_by or "", row.accepted_at) if row.accepted_id else None
-    answers, comments = answers_of(session, question, viewer, accepted, page, commented=row.commented)
-    original, again = _duplicates(session, question_id, viewer) if row.asked_twice else (None, ())
-    reason = reason_of(row.reason)
+    solution = Solution(row.accepted_id, row.accepted_by or "", row.accepted_at, row.likely_id)
+    answers, talk = answers_of(session, question, viewer, solution, page, commented=row.commented)
+    links = links_of(session, question_id, viewer) if row.linked else Links()
     related = _related(session, question_id, viewer)
+    reasons = rules.close_reasons(viewer, question)
     return Thread(
         id=question.id,
         title=question.title,
@@ -76,7 +51,7 @@ def thread(session: Session, question_id: int, viewer: Person | None, *, page: i
         category=Place(row.category_slug, row.category_name),
         tags=tuple(question.tag_names),
         status=Status(question.status),
-        status_words=words_of(question.status, reason),
+        status_words=words_of(question.status, reason_of(row.reason)),
         created_at=question.created_at,
         edited_at=question.edited_at,
         active_at=question.active_at,
@@ -84,84 +59,48 @@ def thread(session: Session, question_id: int, viewer: Person | None, *, page: i
         hidden=question.hidden_at is not None,
         hidden_why=question.hidden_why or "",
         revisions=row.revisions,
+        audience=question.audience,
+        archived_at=question.archived_at,
         answers_count=question.answers_count,
         me_too_count=question.me_too_count,
-        comments=comments,
+        talk=talk,
         answers=answers,
         accepted_id=row.accepted_id,
+        likely_id=row.likely_id,
         page=page,
         pages=pages,
-        closure=_closure(row, reason),
-        duplicate_of=original,
-        duplicates=again,
+        closure=closure_of(row),
+        duplicate_of=links.duplicate_of,
+        first_answers=links.first_answers,
+        duplicates=links.duplicates,
+        duplicate_votes=row.duplicate_votes,
+        continues=links.continues,
+        continued_by=links.continued_by,
+        merged=links.merged,
+        asked_for_details=request_of(row),
+        claim=claim_of(row, viewer),
+        adopted=adoption_of(row),
         mine=viewer is not None and viewer.id == question.author_id,
-        following=bool(row.following),
+        helps=rules.helps(viewer, question),
+        follow_level=row.follow_level or "",
         said_me_too=bool(row.said_me_too),
         may_answer=rules.may_answer(viewer, question),
         may_comment=rules.may_comment(viewer, question),
         may_edit=rules.may_edit(viewer, question, question),
         may_me_too=rules.may_me_too(viewer, question),
         may_follow=viewer is not None,
-        close_reasons=rules.close_reasons(viewer, question),
-        may_close=bool(rules.close_reasons(viewer, question)),
-        may_reopen=rules.may_reopen(viewer, question, row.closed_by_id),
+        close_reasons=reasons,
+        may_close=bool(reasons),
+        may_reopen=rules.may_reopen(viewer, question, row.closed_by_id, row.reason),
         may_mark_duplicate=rules.may_mark_duplicate(viewer, question),
+        may_vote_duplicate=rules.may_vote_duplicate(viewer, question),
+        may_move_posts=rules.may_move_posts(viewer, question),
+        may_make_article=rules.may_make_article(viewer, question),
+        may_continue=rules.may_continue(question),
         may_hide=rules.may_hide(viewer, question),
         may_show=rules.may_show(viewer, question),
         related=related,
         answered_elsewhere=_answering(related) if _is_waiting(question, viewer) else (),
-    )
-
-
-def _question(session: Session, question_id: int, viewer: Person | None) -> AnyRow:
-    """Read the question and everything there is once for it."""
-    row = session.execute(
-        _question_by_id(hidden_too=rules.moderates(viewer)),
-        {"question_id": question_id, "viewer_id": viewer.id if viewer is not None else 0},
-    ).first()
-    if row is None:
-        raise NotFound()
-    return row
-
-
-@cache  # putting a statement together takes longer than running it
-def _question_by_id(*, hidden_too: bool) -> AnySelect:
-    viewer_id: BindParameter[int] = bindparam("viewer_id")
-    shown = rules.visible(Answer, hidden_too=hidden_too)
-    answers = select(func.count(Answer.id)).where(Answer.question_id == Question.id, shown)
-    follows = exists().where(
-        Follow.person_id == viewer_id, Follow.subject_kind == THREAD, Follow.subject_id == Question.id
-    )
-    asked_twice = or_(Duplicate.question_id == Question.id, Duplicate.original_id == Question.id)
-    return (
-        select(
-            Question,
-            Category.slug.label("category_slug"),
-            Category.name.label("category_name"),
-            Closure.reason,
-            Closure.note,
-            Closure.created_at.label("closed_at"),
-            Closure.person_id.label("closed_by_id"),
-            _closer.name.label("closed_by"),
-            Acceptance.answer_id.label("accepted_id"),
-            Acceptance.created_at.label("accepted_at"),
-            _accepter.name.label("accepted_by"),
-            answers.scalar_subquery().label("answers"),
-            follows.label("following"),
-            exists().where(Comment.question_id == Question.id).label("commented"),
-            exists().where(asked_twice).label("asked_twice"),
-            exists().where(MeToo.question_id == Question.id, MeToo.person_id == viewer_id).label("said_me_too"),
-            revisions_of(PostRevision.question_id, Question.id),
-            *WHO,
-        )
-        .join(Category, Category.id == Question.category_id)
-        .join(Person, Person.id == Question.author_id)
-        .outerjoin(Closure, Closure.question_id == Question.id)
-        .outerjoin(_closer, _closer.id == Closure.person_id)
-        .outerjoin(Acceptance, Acceptance.question_id == Question.id)
-        .outerjoin(_accepter, _accepter.id == Acceptance.person_id)
-        .where(Question.id == bindparam("question_id"), rules.visible(Question, hidden_too=hidden_too))
-        .options(defer(Question.body_md))
     )
 
 
@@ -177,46 +116,5 @@ def _is_waiting(question: Question, viewer: Person | None) -> bool:
 
 
 def _answering(related: tuple[Alike, ...]) -> tuple[Alike, ...]:
-    return tuple(one for one in related if one.kind == ARTICLE or one.status in (Status.SOLVED, Status.ANSWERED))
-
-
-def _closure(row: AnyRow, reason: CloseReason | None) -> ClosureView | None:
-    if reason is None:
-        return None
-    return ClosureView(reason, CLOSE_WORDS[reason], row.note, row.closed_by or "", row.closed_at)
-
-
-def _duplicates(session: Session, question_id: int, viewer: Person | None) -> tuple[Link | None, tuple[Link, ...]]:
-    """Return the question asked before this one, and the newest ten of those asked again."""
-    found = session.execute(_duplicates_by_id(hidden_too=rules.moderates(viewer)), {"question_id": question_id}).all()
-    links = [
-        (
-            bool(row.is_original),
-            Link(
-                row.id,
-                row.title,
-                question_address(row.id, row.slug),
-                Status(row.status),
-                words_of(row.status, reason_of(row.reason)),
-            ),
-        )
-        for row in found
-    ]
-    original = next((link for is_original, link in links if is_original), None)
-    return original, tuple(link for is_original, link in links if not is_original)[:DUPLICATES]
-
-
-@cache
-def _duplicates_by_id(*, hidden_too: bool) -> AnySelect:
-    question_id: BindParameter[int] = bindparam("question_id")
-    again, before = Duplicate.original_id == question_id, Duplicate.question_id == question_id
-    other = or_(and_(before, Question.id == Duplicate.original_id), and_(again, Question.id == Duplicate.question_id))
-    is_original = before.label("is_original")
-    return (
-        select(Question.id, Question.title, Question.slug, Question.status, Closure.reason, is_original)
-        .join(Duplicate, other)
-        .outerjoin(Closure, Closure.question_id == Question.id)
-        .where(or_(before, again), rules.visible(Question, hidden_too=hidden_too))
-        .order_by(is_original.desc(), Question.id.desc())
-        .limit(DUPLICATES + 1)
-    )
+    answered = (Status.SOLVED, Status.LIKELY_SOLVED, Status.ANSWERED)
+    return tuple(one for one in related if one.kind == ARTICLE or one.status in answered)

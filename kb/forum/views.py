@@ -1,83 +1,113 @@
-"""Answers and comments as one reader may see them, each kind in one statement."""
+"""The answers of a thread as one reader may see them, in one statement."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Label, SQLColumnExpression, and_, bindparam, case, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, defer
+from sqlalchemy import BindParameter, Integer, SQLColumnExpression, and_, bindparam, case, func, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from kb.forum import rules
-from kb.forum.models import Answer, Comment, PostRevision, Question, Rating
-from kb.forum.rows import WHO, AnyRow, AnySelect, who_of
-from kb.forum.shapes import AnswerView, CommentView
+from kb.forum.models import Answer, PostRevision, Question, Rating
+from kb.forum.rows import AnyRow, AnySelect, revisions_of, who, who_of
+from kb.forum.scores import wilson
+from kb.forum.solving.models import Trial
+from kb.forum.talk import Talks, talks_of
+from kb.forum.thread_shapes import AnswerView, Talk
 from kb.people.models import Person
 
 ANSWERS = 25
 """Answers on one page of a thread."""
 
-Comments = Mapping[int | None, Sequence[CommentView]]
-"""By the id of the answer they are on; those on the question itself under None."""
+VERSIONS = 3
+"""Versions of what people use that an answer names."""
+_tried = aliased(Trial)
+_versions = (
+    select(func.aggregate_strings(_tried.version, "\n"))
+    .where(_tried.answer_id == Answer.id, _tried.worked.is_(True), _tried.version != "")
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """Which answer solved the question, in whose opinion, and since when."""
+class Solution:
+    """Which answer solved the question, in whose opinion, and since when; or which one likely did."""
 
-    answer_id: int
+    accepted_id: int | None
     by: str
-    at: datetime
+    at: datetime | None
+    likely_id: int | None
+
+    @property
+    def first_id(self) -> int | None:
+        """The answer that stands before all others."""
+        return self.accepted_id or self.likely_id
 
 
-def answer_order(accepted_id: BindParameter[int] | int | None) -> tuple[SQLColumnExpression[Any], ...]:
-    """Return the order of a question's answers: accepted, then by score, then by age; hidden ones come last."""
-    first = case((Answer.hidden_at.is_not(None), 2), (Answer.id == accepted_id, 0), else_=1)
-    return (first, Answer.score.desc(), Answer.created_at, Answer.id)
+def answer_order(first_id: Any) -> tuple[SQLColumnExpression[Any], ...]:
+    """Return the order of a question's answers: the one with ``first_id``, then by score and age; hidden ones last.
+
+    Among those without a score, one that nobody rated comes before those that helped nobody.
+    """
+    first = case((Answer.hidden_at.is_not(None), 2), (Answer.id == first_id, 0), else_=1)
+    return (first, Answer.score.desc(), Answer.not_helpful_count, Answer.created_at, Answer.id)
 
 
 def answers_of(
-    session: Session,
-    question: Question,
-    viewer: Person | None,
-    accepted: Accepted | None,
-    page: int,
-    *,
-    commented: bool,
-) -> tuple[tuple[AnswerView, ...], tuple[CommentView, ...]]:
-    """Return a page of a question's answers, and the comments on the question itself if it was ``commented`` on."""
+    session: Session, question: Question, viewer: Person | None, solution: Solution, page: int, *, commented: bool
+) -> tuple[tuple[AnswerView, ...], Talk]:
+    """Return a page of a question's answers, and what is said about the question if it was ``commented`` on."""
     found = session.execute(
-        _answers(hidden_too=rules.moderates(viewer)),
+        _answers(rules.sight(viewer)),
         {
             "question_id": question.id,
             "viewer_id": viewer.id if viewer is not None else 0,
-            "accepted_id": accepted.answer_id if accepted is not None else None,
+            "first_id": solution.first_id,
+            "scope": rules.scope_of(question.category_id),
             "skipped": (page - 1) * ANSWERS,
         },
     ).all()
-    comments = _comments(session, question, viewer, [row.Answer.id for row in found]) if commented else {}
+    talks = talks_of(session, question, viewer, [row.Answer.id for row in found]) if commented else {}
     may_accept = rules.may_accept(viewer, question)  # asked once: it is the same for all of them
-    views = tuple(_answer(row, question, viewer, accepted, comments, may_accept=may_accept) for row in found)
-    return views, tuple(comments.get(None, ()))
+    views = tuple(_answer(row, question, viewer, solution, talks, may_accept=may_accept) for row in found)
+    return views, talks.get(None, Talk())
 
 
-def revisions_of(of: InstrumentedAttribute[int | None], post_id: InstrumentedAttribute[int]) -> Label[int]:
-    """Return a column ``revisions``: how often the post of a row was edited."""
-    return select(func.count(PostRevision.id)).where(of == post_id).scalar_subquery().label("revisions")
+def helps_few(answer: Answer) -> bool:
+    """Whether readers agree that an answer does not help: at most half find it helpful, with 97.5 % confidence.
+
+    The upper bound of the same interval whose lower bound is the score; four who all say no are enough.
+    """
+    return wilson(answer.not_helpful_count, answer.helpful_count) > 0.5
+
+
+def _most_named(versions: str | None) -> tuple[str, ...]:
+    named = Counter((versions or "").split("\n"))
+    return tuple(sorted(filter(None, named), key=lambda version: (-named[version], version))[:VERSIONS])
 
 
 @cache  # putting a statement together takes longer than running it
-def _answers(*, hidden_too: bool) -> AnySelect:
-    mine = and_(Rating.answer_id == Answer.id, Rating.person_id == bindparam("viewer_id"))
+def _answers(sight: rules.Sight) -> AnySelect:
+    viewer_id: BindParameter[int] = bindparam("viewer_id")
     return (
-        select(Answer, Rating.helpful, revisions_of(PostRevision.answer_id, Answer.id), *WHO)
+        select(
+            Answer,
+            Rating.helpful,
+            Rating.reason,
+            Trial.worked,
+            Trial.version,
+            _versions.label("versions"),
+            revisions_of(PostRevision.answer_id, Answer.id),
+            *who(bindparam("scope")),
+        )
         .join(Person, Person.id == Answer.author_id)
-        .outerjoin(Rating, mine)
-        .where(Answer.question_id == bindparam("question_id"), rules.visible(Answer, hidden_too=hidden_too))
+        .outerjoin(Rating, and_(Rating.answer_id == Answer.id, Rating.person_id == viewer_id))
+        .outerjoin(Trial, and_(Trial.answer_id == Answer.id, Trial.person_id == viewer_id))
+        .where(Answer.question_id == bindparam("question_id"), rules.visible(Answer, sight=sight))
         .options(defer(Answer.body_md))
-        .order_by(*answer_order(bindparam("accepted_id", type_=Integer)))
+        .order_by(*answer_order(bindparam("first_id", type_=Integer)))
         .limit(ANSWERS)
         .offset(bindparam("skipped", type_=Integer))
     )
@@ -87,14 +117,16 @@ def _answer(
     row: AnyRow,
     question: Question,
     viewer: Person | None,
-    accepted: Accepted | None,
-    comments: Comments,
+    solution: Solution,
+    talks: Talks,
     *,
     may_accept: bool,
 ) -> AnswerView:
     answer: Answer = row.Answer
-    is_accepted = accepted is not None and accepted.answer_id == answer.id
+    accepted = solution.accepted_id == answer.id
+    likely = solution.accepted_id is None and solution.likely_id == answer.id
     may_accept = may_accept and answer.hidden_at is None
+    mine = viewer is not None and viewer.id == answer.author_id
     return AnswerView(
         id=answer.id,
         html=answer.body_html,
@@ -107,59 +139,26 @@ def _answer(
         helpful_count=answer.helpful_count,
         ratings_count=answer.helpful_count + answer.not_helpful_count,
         my_rating=row.helpful,
-        accepted=is_accepted,
-        accepted_by=accepted.by if accepted is not None and is_accepted else "",
-        accepted_at=accepted.at if accepted is not None and is_accepted else None,
-        comments=tuple(comments.get(answer.id, ())),
-        mine=viewer is not None and viewer.id == answer.author_id,
+        my_reason=row.reason or "",
+        worked_count=answer.worked_count,
+        failed_count=answer.failed_count,
+        worked_with=_most_named(row.versions),
+        my_trial=row.worked,
+        my_version=row.version or "",
+        outdated_at=answer.outdated_at,
+        outdated_why=answer.outdated_why,
+        folded=not (accepted or likely or mine) and helps_few(answer),
+        likely=likely,
+        accepted=accepted,
+        accepted_by=solution.by if accepted else "",
+        accepted_at=solution.at if accepted else None,
+        talk=talks.get(answer.id, Talk()),
+        mine=mine,
         may_rate=rules.may_rate(viewer, answer, question),
-        may_accept=may_accept and not is_accepted,
-        may_unaccept=may_accept and is_accepted,
+        may_accept=may_accept and not accepted,
+        may_unaccept=may_accept and accepted,
         may_comment=rules.may_comment(viewer, question, answer),
         may_edit=rules.may_edit(viewer, answer, question),
-        may_hide=rules.may_hide(viewer, answer, accepted=is_accepted),
+        may_hide=rules.may_hide(viewer, answer, accepted=accepted),
         may_show=rules.may_show(viewer, answer),
-    )
-
-
-def _comments(session: Session, question: Question, viewer: Person | None, answer_ids: Sequence[int]) -> Comments:
-    found = session.execute(
-        _comments_on(hidden_too=rules.moderates(viewer)), {"question_id": question.id, "answer_ids": list(answer_ids)}
-    )
-    comments: dict[int | None, list[CommentView]] = defaultdict(list)
-    for row in found:
-        comments[row.Comment.answer_id].append(_comment(row, question, viewer))
-    return comments
-
-
-@cache
-def _comments_on(*, hidden_too: bool) -> AnySelect:
-    on_shown = Comment.answer_id.in_(bindparam("answer_ids", expanding=True))
-    return (
-        select(Comment, revisions_of(PostRevision.comment_id, Comment.id), *WHO)
-        .join(Person, Person.id == Comment.author_id)
-        .where(
-            Comment.question_id == bindparam("question_id"),
-            or_(Comment.answer_id.is_(None), on_shown),
-            rules.visible(Comment, hidden_too=hidden_too),
-        )
-        .options(defer(Comment.body_md))
-        .order_by(Comment.created_at, Comment.id)
-    )
-
-
-def _comment(row: AnyRow, question: Question, viewer: Person | None) -> CommentView:
-    comment: Comment = row.Comment
-    return CommentView(
-        id=comment.id,
-        html=comment.body_html,
-        author=who_of(row),
-        created_at=comment.created_at,
-        edited_at=comment.edited_at,
-        hidden=comment.hidden_at is not None,
-        hidden_why=comment.hidden_why or "",
-        revisions=row.revisions,
-        may_edit=rules.may_edit(viewer, comment, question),
-        may_hide=rules.may_hide(viewer, comment),
-        may_show=rules.may_show(viewer, comment),
     )

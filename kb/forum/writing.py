@@ -16,7 +16,27 @@ BODY_TO = 30_000
 COMMENT_TO = 2_000
 MENTIONS_TO = 10
 NOUNS = frozenset(
-    ["acceptance", "answers", "closure", "comments", "duplicate", "edit", "follow", "history", "me-too", "visibility"]
+    (
+        "acceptance",
+        "answers",
+        "claim",
+        "closure",
+        "comments",
+        "continuation",
+        "details",
+        "draft",
+        "duplicate",
+        "edit",
+        "handover",
+        "history",
+        "me-too",
+        "merge",
+        "notes",
+        "patch",
+        "replies",
+        "split",
+        "visibility",
+    )
 )
 """What follows a question's number in addresses of its own, so that no title may."""
 
@@ -59,11 +79,11 @@ def body_of(text: str, *, most: int = BODY_TO) -> str:
     return body
 
 
-def note_of(text: str, *, most: int = 500) -> str:
-    """Return a remark on one line, as on a closed question; raises Invalid when it has over ``most`` characters."""
+def note_of(text: str, *, most: int = 500, field: str = "note") -> str:
+    """Return a remark on one line, as on a closed question; raises Invalid naming ``field`` when it is too long."""
     note = " ".join(_cleaned(text, keep="\n\t").split())
     if len(note) > most:
-        raise Invalid("note", "This is %(n)s characters; at most %(most)s.", n=len(note), most=most)
+        raise Invalid(field, "This is %(n)s characters; at most %(most)s.", n=len(note), most=most)
     return note
 
 

@@ -14,6 +14,14 @@ _KNOWN: tuple[tuple[str, str], ...] = (
         "The git server refuses this site's key: add it to the repository as a deploy key.",
     ),
     (
+        r"\[rejected\]|non-fast-forward",
+        "The git server has such a branch already, with something else in it.",
+    ),
+    (
+        r"\[remote rejected\]|pre-receive hook declined|access to repository not granted|read only",
+        "The git server takes no new branch from this site: its key may only read.",
+    ),
+    (
         r"Host key verification failed",
         "The git server's host key is not known: add it to known_hosts of the user who runs this site.",
     ),

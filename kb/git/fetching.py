@@ -78,7 +78,7 @@ def _update(folder: Path, address: Address, lock: int) -> None:
     under_way.touch()
     refspecs = [f"+refs/{kind}/*:{_INCOMING}{kind}/*" for kind in ("heads", "tags")]
     arguments = ["fetch", "--quiet", "--prune", "--no-tags", "--update-shallow", "--no-write-fetch-head", "origin"]
-    with _login(address) as (config, variables):
+    with login(address) as (config, variables):
         command.run(
             folder,
             [*arguments, *refspecs],
@@ -97,7 +97,7 @@ def _update(folder: Path, address: Address, lock: int) -> None:
 
 def _offered(folder: Path, address: Address) -> tuple[dict[str, str], str]:
     """Return what the other side has: branches and tags, and its default branch."""
-    with _login(address) as (config, variables):
+    with login(address) as (config, variables):
         printed = command.run(
             folder,
             ["ls-remote", "--quiet", "--symref", "origin", "HEAD", "refs/heads/*", "refs/tags/*"],
@@ -198,7 +198,7 @@ def _keep_small(folder: Path, lock: int) -> None:
 
 
 @contextmanager
-def _login(address: Address) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+def login(address: Address) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     """Yield the configuration and variables that let git read from ``address``, its password only for its own host."""
     config = {"remote.origin.url": address.url}
     if not address.username:

@@ -1,4 +1,4 @@
-"""HTML → the plain words in it, and words → fewer words."""
+"""HTML → the plain words in it, words → fewer words, and words → Markdown that says just them."""
 
 import re
 from html import unescape
@@ -33,6 +33,8 @@ _INLINE = frozenset(
 )
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n[ \n]*")
+_MARKS = re.compile(r"[\\`*_\[\]#>!|~]")
+_NOT_ESCAPED_BY_MARKDOWN = str.maketrans({"&": "&amp;", "<": "&lt;", "@": "&#64;"})
 
 
 def text_of(html: str) -> str:
@@ -49,3 +51,8 @@ def shorten(text: str, length: int) -> str:
     cut = line[:length]
     whole_words = cut[: cut.rfind(" ")] if " " in cut[length // 2 :] else cut[:-1]
     return whole_words.rstrip(" ,;:.-–—") + "…"
+
+
+def as_markdown(words: str) -> str:
+    """Return ``words`` so written that Markdown shows them as they are: no mark-up, no entity, no mention."""
+    return _MARKS.sub(r"\\\g<0>", words).translate(_NOT_ESCAPED_BY_MARKDOWN)

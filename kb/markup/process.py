@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,17 @@ class Process:
     """One running module of ours and the two pipes to it.
 
     It is a program of its own that imports what it names, and not a copy of this process, which may hold threads,
-    locks and connections. It ends when its input does, so it never outlives us.
+    locks and connections. It ends when its input does, so it never outlives us. It knows the variables in ``env``, or
+    all of ours.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, env: Mapping[str, str] | None = None) -> None:
         self._popen = subprocess.Popen(
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
+            env=env,
             cwd=_ROOT,  # where `-m` finds the module
         )
         self._started = False

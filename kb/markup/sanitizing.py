@@ -19,6 +19,9 @@ POST_ID_PREFIX = "user-content-"
 
 # An image a page may load: on this site, and spelled so plainly that no browser reads a host into it.
 _OWN_IMAGE = re.compile(r"/[A-Za-z0-9_.~%-][A-Za-z0-9_.~%/-]*")
+UPLOAD = r"[a-z2-7]{24}-([1-9][0-9]{0,3})x([1-9][0-9]{0,3})\.(?:png|jpg|webp)"
+"""What a picture that was uploaded is called: something random, its width and height in pixels, and its format."""
+_UPLOADED = re.compile(rf"/uploads/{UPLOAD}")
 # Bleach takes "javascript:123" for a host and its port, so the scheme is looked at once more; browsers skip blanks.
 _SCHEME = re.compile(r"([^/?#:]*):")
 _SKIPPED_IN_ADDRESSES = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\ufeff]+")
@@ -43,8 +46,8 @@ _cleaners = threading.local()
 def clean_post(html: str) -> str:
     """Return what of a member's ``html`` is on the small allow-list; what is not is dropped, its text kept.
 
-    Links say that nobody vouches for them, ids are prefixed, and an image from elsewhere becomes a link to it,
-    because pages load nothing from other sites. Cleaning twice changes nothing more.
+    Links say that nobody vouches for them, ids are prefixed, and an image that was not uploaded here becomes a link
+    to it, because pages load nothing from other sites. Cleaning twice changes nothing more.
     """
     return _cleaner("post").clean(html)
 
@@ -104,10 +107,14 @@ class _Finish(Filter):  # type: ignore[misc]
                 self.finish(name, token["data"])
             if name == "a":
                 in_links += {"StartTag": 1, "EndTag": -1}.get(token["type"], 0)
-            if name == "img" and not _is_own_image(token):
+            if name == "img" and not self.may_show(token["data"].get((None, "src"), "")):
                 yield from self.image_as_link(token, inside_link=in_links > 0)
             elif name != "input" or _as_checkbox(token):
                 yield token
+
+    def may_show(self, source: str) -> bool:
+        """Whether a page may load the picture at ``source``."""
+        return _OWN_IMAGE.fullmatch(source) is not None
 
     def finish(self, name: str, attributes: dict[tuple[str | None, str], str]) -> None:
         """Settle the attributes of one element in place."""
@@ -180,6 +187,17 @@ class _PostFinish(_Finish):
     link_rel = POST_LINK_REL
     classes_of = staticmethod(allowed.post_classes)
 
+    def may_show(self, source: str) -> bool:
+        """Whether it was uploaded here: any other address would be called by everyone who reads the post."""
+        return _UPLOADED.fullmatch(source) is not None
+
+    def finish_image(self, attributes: dict[tuple[str | None, str], str]) -> None:
+        """Say when to load a picture, and how much room it needs."""
+        super().finish_image(attributes)
+        uploaded = _UPLOADED.fullmatch(attributes.get((None, "src"), ""))
+        if uploaded:
+            attributes[None, "width"], attributes[None, "height"] = uploaded[1], uploaded[2]
+
     def finish(self, name: str, attributes: dict[tuple[str | None, str], str]) -> None:
         """Settle the attributes of one element in place."""
         super().finish(name, attributes)
@@ -201,10 +219,6 @@ def _leads_somewhere_safe(address: str) -> bool:
     """Whether an address, as it stands in HTML, has no scheme or one of ours."""
     scheme = _SCHEME.match(_SKIPPED_IN_ADDRESSES.sub("", unescape(address)))
     return scheme is None or scheme[1].lower() in PROTOCOLS
-
-
-def _is_own_image(token: Token) -> bool:
-    return _OWN_IMAGE.fullmatch(token["data"].get((None, "src"), "")) is not None
 
 
 def _as_checkbox(token: Token) -> bool:

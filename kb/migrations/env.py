@@ -5,12 +5,17 @@ from flask import current_app
 from sqlalchemy import Connection, text
 
 import kb.articles.models
+import kb.esteem.models
+import kb.forum.asking.models
 import kb.forum.models
+import kb.forum.queue.models
+import kb.forum.solving.models
 import kb.history
 import kb.jobs
 import kb.notices.models
 import kb.people.models
-import kb.search.models  # noqa: F401 - models put their tables into the metadata when imported
+import kb.search.models
+import kb.uploads.models  # noqa: F401 - models put their tables into the metadata when imported
 from kb.db import Base
 from kb.search.postgres.tables import is_of_the_schema
 

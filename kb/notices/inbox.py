@@ -1,9 +1,10 @@
 """What people are told: one notice each, with a letter that carries it, written together with what caused it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 
 from sqlalchemy import Select, bindparam, exists, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
@@ -13,6 +14,8 @@ from kb.errors import NotFound
 from kb.jobs import later
 from kb.markup.plain import shorten
 from kb.notices import letters
+from kb.notices.follows import DIGEST, EACH
+from kb.notices.kinds import KINDS
 from kb.notices.models import Letter, LetterStop, Notice
 from kb.notices.once import add_once
 from kb.notices.visibility import is_visible
@@ -21,6 +24,7 @@ from kb.people.models import Person
 
 PAGE = 30
 MOST_COUNTED = 99
+NO_LEVELS: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,41 +58,46 @@ def tell(
     kind: str,
     cause: str,
     subject_kind: str,
-    subject_id: int,
+    subject_id: int | None,
     actor: Person | None,
     title: str,
     extract: str,
     address: str,
     lines: Sequence[str] = (),
+    level_of: Mapping[int, str] = NO_LEVELS,
 ) -> int:
     """Put a notice into the inbox of each person but the actor, and a letter into the outbox for who wants one.
 
-    ``cause`` names the act, such as ``answer:12``: nobody is told of it twice, however often this runs. ``lines`` take
-    the place of ``extract`` where there is a list to show. Everything is written in the running transaction and sent
-    after it commits. Returns how many people were told.
+    ``cause`` names the act, such as ``answer:12``: nobody is told of it twice, however often this runs. Without a
+    ``subject_id`` each is told about themselves, a ``person``. ``lines`` take the place of ``extract`` where there is a
+    list to show. ``level_of`` says by id who hears of it at which of the
+    follows' LEVELS: those of DIGEST by the next daily letter, those of NONE in the inbox alone. Everything is written
+    in the running transaction and sent after it commits. Returns how many people were told.
     """
     now = clock.now()
     told = set(person_ids) - ({actor.id} if actor is not None else set())
+    wanting = dict.fromkeys(_wanting_letters(session, told, kind))
     rows = [
         {
             "person_id": person_id,
             "kind": kind,
             "cause": cause,
             "subject_kind": subject_kind,
-            "subject_id": subject_id,
+            "subject_id": subject_id if subject_id is not None else person_id,
             "actor_id": actor.id if actor is not None else None,
             "title": title[:300],
             "extract": "\n".join(shorten(line, 300) for line in lines or [extract]),
             "address": address,
             "created_at": now,
+            "waits": person_id in wanting and level_of.get(person_id) == DIGEST,
         }
         for person_id in sorted(told)
     ]
     notices = {
         person_id: notice_id for notice_id, person_id in add_once(session, Notice, rows, [Notice.id, Notice.person_id])
     }
-    wanting = _wanting_letters(session, notices, kind)
-    outbox = [{"notice_id": notices[person_id], "created_at": now, "outcome": ""} for person_id in wanting]
+    at_once = (notices[one] for one in wanting if one in notices and level_of.get(one, EACH) == EACH)
+    outbox = [{"notice_id": notice_id, "created_at": now, "outcome": ""} for notice_id in at_once]
     for (letter_id,) in add_once(session, Letter, outbox, [Letter.id]):
         later(session, letters.deliver, letter_id)
     return len(notices)
@@ -154,6 +163,11 @@ def _any_unread() -> Select[int]:
     return select(literal(1)).where(Notice.person_id == bindparam("person_id"), Notice.read_at.is_(None)).limit(1)
 
 
+def _visible_people(person: Person) -> Select[int]:
+    """What somebody is told about themselves stays theirs to see."""
+    return select(Person.id).where(Person.id == person.id)
+
+
 def _visible_unread(session: Session, person: Person) -> int:
     some = select(Notice.id).where(Notice.person_id == person.id, Notice.read_at.is_(None), is_visible(person))
     return session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED).subquery())) or 0
@@ -161,8 +175,13 @@ def _visible_unread(session: Session, person: Person) -> int:
 
 def _wanting_letters(session: Session, person_ids: Iterable[int], kind: str) -> list[int]:
     """Return those who want letters of ``kind``, have an address, and can sign in to act on one."""
+    if not KINDS[kind].has_letters:
+        return []
     stopped = exists().where(LetterStop.person_id == Person.id, LetterStop.kind == kind)
     wanting = select(Person.id).where(
         Person.id.in_(list(person_ids)), Person.email.is_not(None), Person.password_hash.is_not(None), ~stopped
     )
     return list(session.scalars(wanting.order_by(Person.id)))
+
+
+register_visibility("person", _visible_people)

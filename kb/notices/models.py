@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.db import Base
@@ -22,6 +22,8 @@ class Follow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     subject_kind: Mapped[str] = mapped_column(String(30))
     subject_id: Mapped[int]
+    level: Mapped[str] = mapped_column(String(6), default="each", server_default="each")
+    """``each`` event by letter, a daily ``digest``, or ``none``: heard of in the inbox alone."""
     created_at: Mapped[datetime]
 
 
@@ -33,6 +35,7 @@ class Notice(Base):
         UniqueConstraint("person_id", "cause"),
         Index(None, "person_id", "id"),
         Index(None, "person_id", "read_at"),
+        Index(None, "waits", "person_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +56,10 @@ class Notice(Base):
     """Path on this site, with its fragment."""
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    digested_at: Mapped[datetime | None]
+    """When a digest carried it; one that waits for a digest has ``waits`` set."""
+    waits: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the next digest is to carry it."""
 
     actor: Mapped[Person | None] = relationship(foreign_keys=[actor_id])
 

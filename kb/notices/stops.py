@@ -6,14 +6,11 @@ from sqlalchemy.orm import Session
 
 from kb import clock, history
 from kb.errors import NotFound
+from kb.notices.kinds import KINDS, WITH_LETTERS
 from kb.notices.models import LetterStop
 from kb.notices.once import add_once
 from kb.people import rules, stationery
 from kb.people.models import Person
-
-FOR_WRITERS = ("publish", "review")
-"""Kinds of letters that only writers get."""
-KINDS = ("answer", "comment", "acceptance", "mention", *FOR_WRITERS)
 
 
 def stop(session: Session, *, person_id: int, kind: str) -> None:
@@ -40,7 +37,8 @@ def choose(session: Session, *, person: Person, wanted: frozenset[str]) -> None:
 
 def offered(person: Person) -> tuple[str, ...]:
     """Return the kinds of letters that ``person`` may get."""
-    return KINDS if rules.is_writer(person) else tuple(kind for kind in KINDS if kind not in FOR_WRITERS)
+    writes = rules.is_writer(person)
+    return tuple(kind for kind in WITH_LETTERS if writes or not KINDS[kind].for_writers)
 
 
 def stopped(session: Session, person_id: int) -> frozenset[str]:
@@ -60,13 +58,13 @@ def read(session: Session, token: str) -> tuple[Person, str]:
     except (BadSignature, ValueError, TypeError):
         raise NotFound() from None
     person = session.get(Person, person_id)
-    if person is None or kind not in KINDS:
+    if person is None or kind not in WITH_LETTERS:
         raise NotFound()
     return person, kind
 
 
 def _known(kind: str) -> None:
-    if kind not in KINDS:
+    if kind not in WITH_LETTERS:
         raise NotFound()
 
 

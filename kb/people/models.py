@@ -19,6 +19,7 @@ class Role(StrEnum):
 
 
 _NO_ROLES: frozenset[Role] = frozenset()
+_NO_SCOPES: frozenset[str] = frozenset()
 
 
 class Person(Base):
@@ -38,6 +39,12 @@ class Person(Base):
     about_md: Mapped[str] = mapped_column(Text, default="")
     about_html: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(index=True)
+    photo: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """Name of the upload that shows them; "" for their initials."""
+    reputation: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The sum of what counts in their ledger (kb.esteem); ``kb check`` proves it."""
+    trust: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How far they are trusted by what they did, from 0 for a newcomer; see kb.esteem.trust."""
     staff_since: Mapped[datetime | None]
     """Set for people of the company; their answers are marked Official."""
     origin: Mapped[str | None] = mapped_column(String(60))
@@ -55,21 +62,29 @@ class Person(Base):
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The roles held now."""
+        """The roles held everywhere now."""
+        grants = self.grants  # a page asks a hundred times
+        return frozenset(Role(grant.role) for grant in grants if not grant.scope) if grants else _NO_ROLES
+
+    @property
+    def expert_scopes(self) -> frozenset[str]:
+        """The parts they are experts of, such as ``category:7``, besides being one everywhere."""
         grants = self.grants
-        return frozenset(Role(grant.role) for grant in grants) if grants else _NO_ROLES  # a page asks a hundred times
+        return frozenset(grant.scope for grant in grants if grant.scope) if grants else _NO_SCOPES
 
 
 class Grant(Base):
     """That a person holds a role, since when and from whom (nobody: the command line)."""
 
     __tablename__ = "grant"
-    __table_args__ = (UniqueConstraint("person_id", "role"),)
+    __table_args__ = (UniqueConstraint("person_id", "role", "scope"),)
     shown_to_visitors = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     role: Mapped[Role] = mapped_column(String(20))
+    scope: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """Where it is held: "" everywhere, or a part such as ``category:7``; only experts have such parts."""
     granted_at: Mapped[datetime]
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 

@@ -15,7 +15,7 @@ LONGEST_HANDLE = 40
 _RESERVED = """
 about abuse admin administrator administrators admins all anonymous api deleted everybody everyone expert experts
 guest help helpdesk here inbox me member members mod moderator moderators nobody official owner postmaster root
-security settings sidekick sidekick-team staff support system team undefined user users webmaster writer writers
+security settings sidekick sidekick-team staff suggest support system team undefined user users webmaster writer writers
 """
 RESERVED = frozenset(_RESERVED.split())
 _HANDLE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

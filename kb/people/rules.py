@@ -14,6 +14,10 @@ class Reader(Protocol):
         """The roles held now."""
 
     @property
+    def expert_scopes(self) -> frozenset[str]:
+        """The parts they are experts of, such as ``category:7``, besides being one everywhere."""
+
+    @property
     def is_staff(self) -> bool:
         """Whether they are of the company."""
 
@@ -24,11 +28,12 @@ class Standing:
 
     roles: frozenset[Role]
     is_staff: bool
+    expert_scopes: frozenset[str] = frozenset()
 
 
 def standing_of(reader: Reader) -> Standing:
     """Return what ``reader`` shares with everybody who may read the same."""
-    return Standing(reader.roles, reader.is_staff)
+    return Standing(reader.roles, reader.is_staff, reader.expert_scopes)
 
 
 def has(person: Reader, role: Role) -> bool:
@@ -37,9 +42,9 @@ def has(person: Reader, role: Role) -> bool:
     return role in held or Role.ADMIN in held
 
 
-def is_expert(person: Reader) -> bool:
-    """Whether ``person`` may accept answers to other people's questions."""
-    return has(person, Role.EXPERT)
+def is_expert(person: Reader, scope: str = "") -> bool:
+    """Whether ``person`` is an expert everywhere, or at least of the part that ``scope`` names."""
+    return has(person, Role.EXPERT) or scope in person.expert_scopes
 
 
 def is_writer(person: Reader) -> bool:
@@ -63,7 +68,7 @@ def can_sign_in(person: Person) -> bool:
 
 
 def audiences(viewer: Reader | None) -> tuple[str, ...]:
-    """Return the audiences of articles that ``viewer`` belongs to: public, members when signed in, staff."""
+    """Return the audiences that ``viewer`` belongs to: public, members when signed in, staff."""
     if viewer is None:
         return ("public",)
     return ("public", "members") if not viewer.is_staff else ("public", "members", "staff")

@@ -26,6 +26,14 @@ class Stationery:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """One line of a list: words that lead somewhere."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """The words of a letter. ``quote`` is somebody else's text; ``footer`` may end with one link."""
 
@@ -34,6 +42,7 @@ class Body:
     action: str
     address: str
     quote: str = ""
+    links: tuple[Link, ...] = ()
     note: str = ""
     footer: str = ""
     footer_action: str = ""
@@ -64,7 +73,8 @@ def plain_name(name: str) -> str:
 def as_text(body: Body) -> str:
     """Return the letter for programs that show plain text."""
     quote = "\n".join(f"> {line}" for line in body.quote.splitlines())
-    parts = [body.greeting, body.lead, quote, f"{body.action}:\n{body.address}", body.note]
+    links = "\n\n".join(f"{link.words}\n{link.address}" for link in body.links)
+    parts = [body.greeting, body.lead, quote, links, f"{body.action}:\n{body.address}", body.note]
     if body.footer:
         parts.append(f"-- \n{body.footer}")
     if body.footer_action:
@@ -75,10 +85,12 @@ def as_text(body: Body) -> str:
 def as_html(body: Body) -> str:
     """Return the letter as plain HTML without styles, images or anything else to fetch."""
     quote = "<br>".join(escape(line) for line in body.quote.splitlines())
+    links = "".join(f"<li>{_anchor(link.words, link.address)}</li>" for link in body.links)
     parts = [
         f"<p>{escape(body.greeting)}</p>",
         f"<p>{escape(body.lead)}</p>",
         f"<blockquote>{quote}</blockquote>" if quote else "",
+        f"<ul>{links}</ul>" if links else "",
         f"<p><strong>{_anchor(body.action, body.address)}</strong></p>",
         f"<p>{escape(body.note)}</p>" if body.note else "",
     ]

@@ -27,10 +27,11 @@ VALUES = (
     "page_key",
     "original",
     "position",
+    "from_question",
     "extra",
 )
 DATES = ("reviewed_on", "review_every", "publish_at", "expires_at")
-LISTS = ("tags", "keywords", "related", "redirect_from")
+LISTS = ("tags", "keywords", "related", "redirect_from", "credits", "from_answers")
 
 
 def apply(session: Session, plan: Plan, pages: Iterable[Page], *, sections: Mapping[str, int], run: PublishRun) -> None:

@@ -13,8 +13,9 @@ from kb.articles.addresses import folder_of
 from kb.articles.models import Finding, PublishRun
 from kb.articles.remarks import ERROR, WARNING, Remark
 from kb.errors import Conflict
+from kb.forum.solving import outdated
 from kb.people.models import Person
-from kb.publishing import applying, redirects, shelves
+from kb.publishing import adopting, applying, redirects, shelves
 from kb.publishing.drafting import Draft, draft, planned
 from kb.publishing.past import lineage
 from kb.publishing.planning import ADDED, CHANGED, MOVED, Plan
@@ -50,6 +51,7 @@ def store(
     session.flush()
     shelved = list(_sections(plan, seen))
     sections = shelves.store_sections(session, shelved)
+    leaving = redirects.leading_to(session, plan.retired)
     applying.apply(session, plan, drafted.pages, sections=sections, run=run)
     shelves.drop_sections(session, but={section.slug for section in shelved})
     languages.tie(session)
@@ -58,10 +60,12 @@ def store(
     shelves.store_pictures(session, shown, source)
     _store_past(session, drafted, run)
     remember_map(session, drafted.map_mark)
+    outdated.articles_retired(session, redirects.dead_ends(session, leaving))
     if plan.steps or plan.retired:
         related.store(session)
     if drafted.synonyms is not None:
         synonyms.store(session, drafted.synonyms)
+    adopting.settle(session)
     care.schedule(session)
     timing.plan(session)
     _report(session, run, plan, drafted.remarks)

@@ -14,7 +14,9 @@ from kb.articles.reading import visible_to
 from kb.people.rules import Reader
 from kb.publishing.forwarding import Claim, Ended, Facts, Left, Stub, Table, Target, make_table
 from kb.publishing.past.lineage import Past
-from kb.publishing.planning import RETIRED, Plan
+from kb.publishing.planning import RETIRED, Known, Plan
+
+AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,25 @@ def store(
         seen = [fact for fact in seen if isinstance(fact, Left) or fact.by_folder]
     facts = [*_from_git(past, site), *seen]
     _write(session, rows, make_table(_facts(site.live, site.claims, stubs, facts)), site.ids)
+
+
+def leading_to(session: Session, articles: Iterable[Known]) -> set[str]:
+    """Return the addresses of ``articles``, and those from which readers are sent on to them."""
+    known = list(articles)
+    found = {row.address for row in known}
+    for start in range(0, len(known), AT_ONCE):
+        these = Redirect.article_id.in_([row.id for row in known[start : start + AT_ONCE]])
+        found.update(session.scalars(select(Redirect.from_path).where(these)))
+    return found
+
+
+def dead_ends(session: Session, addresses: Iterable[str]) -> set[str]:
+    """Return those of ``addresses`` at which there is no article by now, and from which none is reached."""
+    ends = set(addresses)
+    if not ends:
+        return ends
+    onward = session.scalars(select(Redirect.from_path).where(Redirect.gone_title == ""))
+    return ends - set(_site(session).live) - set(onward)
 
 
 def _facts(

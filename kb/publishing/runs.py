@@ -16,7 +16,7 @@ from kb.git.faults import GitFault
 from kb.markup.articles import RENDERER_VERSION
 from kb.people import rules
 from kb.people.models import Person
-from kb.publishing import publishing, run_letters
+from kb.publishing import publishing, run_letters, section_letters
 from kb.publishing.drafting import Progress, in_silence
 from kb.publishing.planning import ALL
 from kb.publishing.sources import place as places
@@ -76,6 +76,7 @@ def publish(
         return _failed(session, place, str(problem), started_at=started_at, cause=cause, by=by, ref=at or place.ref)
     _note_look(session, source)
     run_letters.tell(session, run, before, source)
+    section_letters.tell(session, run)
     return run
 
 

@@ -78,6 +78,6 @@ def _name(row: Section, section: SectionFile) -> dict[str, Any]:
 
 def _describe(row: Section, section: SectionFile) -> None:
     """Set only what differs, because any assignment would count as a change that readers can see."""
-    for name in ("title", "description", "icon", "position"):
+    for name in ("title", "description", "icon", "position", "canned"):
         if getattr(row, name) != getattr(section, name):
             setattr(row, name, getattr(section, name))

@@ -1,5 +1,6 @@
 """The beginning of an article about what readers look for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import yaml
@@ -25,6 +26,15 @@ def begun(searched: str) -> Beginning:
     title = " ".join(searched.split())[:LONGEST_TITLE] or "Untitled"
     title = title[:1].upper() + title[1:]
     head = {"title": title, "summary": "", "keywords": [searched], "status": "draft"}
-    front = yaml.safe_dump(head, sort_keys=False, default_flow_style=None, allow_unicode=True, width=1000)
-    name = slug_of(title) or "article"
-    return Beginning(f"{name}.md", f"---\n{front}---\nWrite the answer first, then how to get there.\n")
+    return Beginning(file_name(title), file_text(head, "Write the answer first, then how to get there."))
+
+
+def file_name(title: str) -> str:
+    """Return what the file of an article called ``title`` is named."""
+    return f"{slug_of(title) or 'article'}.md"
+
+
+def file_text(head: Mapping[str, object], markdown: str) -> str:
+    """Return the text of an article's file: front matter, then what it says."""
+    front = yaml.safe_dump(dict(head), sort_keys=False, default_flow_style=None, allow_unicode=True, width=1000)
+    return f"---\n{front}---\n{markdown}\n"

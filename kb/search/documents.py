@@ -13,11 +13,13 @@ from kb.people.rules import Reader
 ARTICLE, QUESTION = "article", "question"
 WRITERS = "writers"
 """The audience of what only those who write may find: its time has not come, or is over."""
+KEEPERS = "keepers"
+"""The audience of threads for staff, which moderators find too; articles for staff are what writers find too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One thing that can be found, as text. ``audience``: ``public``, ``members``, ``staff`` or WRITERS may find it."""
+    """One thing that can be found, as text. ``audience``: ``public``, ``members``, ``staff``, WRITERS or KEEPERS."""
 
     kind: str
     ref: int
@@ -76,6 +78,12 @@ class Source(Protocol):
     """A room's side of search. Each room registers one for its kind."""
 
     kind: str
+
+    def audiences(self, viewer: Reader | None) -> frozenset[str]:
+        """Return whose documents of this kind ``viewer`` may find.
+
+        They are a reach for all kinds together: what not everybody of an audience may find has one of its own.
+        """
 
     def refs(self, session: Session) -> Sequence[int]:
         """Return the ids of all documents that belong in an index, in ascending order."""

@@ -15,9 +15,9 @@ MOST_TERMS = 16
 # What a status can be asked for as; each stands for one or more statuses of documents.
 STATUSES: dict[str, frozenset[str]] = {
     "solved": frozenset({"solved"}),
-    "answered": frozenset({"answered", "solved"}),
-    "unanswered": frozenset({"needs_answer"}),
-    "open": frozenset({"needs_answer", "answered"}),
+    "answered": frozenset({"answered", "likely_solved", "solved"}),
+    "unanswered": frozenset({"needs_answer", "needs_info"}),
+    "open": frozenset({"needs_answer", "needs_info", "answered", "likely_solved"}),
     "closed": frozenset({"closed"}),
 }
 KINDS = {"article": ARTICLE, "articles": ARTICLE, "question": QUESTION, "questions": QUESTION}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kb.db import Fact, reading_only, touch_site
 from kb.people.rules import Reader
 from kb.search import changes
-from kb.search.documents import WRITERS, Document, source_of, sources, versions_of
+from kb.search.documents import KEEPERS, WRITERS, Document, source_of, sources, versions_of
 from kb.search.engine import Engine, Key, NoIndex, Reach
 from kb.search.meaning.fused import Fused
 from kb.search.models import Change, Related
@@ -26,7 +26,7 @@ TOLD_BY = 1_500
 _AMONG = 60
 _NEIGHBOURS = 4
 _FACT = "search_related"
-_EVERYTHING = Reach(frozenset({"public", "members", "staff", WRITERS}))
+_EVERYTHING = Reach(frozenset({"public", "members", "staff", WRITERS, KEEPERS}))
 """Who may see which is decided when they are shown."""
 
 

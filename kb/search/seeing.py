@@ -8,8 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from kb.people.models import Person
-from kb.people.rules import audiences, is_writer
-from kb.search.documents import WRITERS, Shown, Version, sources, versions_of
+from kb.search.documents import Shown, Version, sources, versions_of
 from kb.search.engine import Engine, Found, Key, Reach
 from kb.search.models import Change
 from kb.search.query import Query
@@ -162,13 +161,14 @@ def _primary(tag: str) -> str:
 def whose(viewer: Person | None) -> str:
     """Return the widest of the audiences whose documents ``viewer`` may find: public, members or staff."""
     within = _audiences(viewer)
-    return next(audience for audience in ("staff", "members", "public") if audience in within)
+    if not within <= {"public", "members"}:
+        return "staff"
+    return "members" if "members" in within else "public"
 
 
 def _audiences(viewer: Person | None) -> frozenset[str]:
-    """Return whose documents ``viewer`` may find: writers find all, also what has not come or is over by its time."""
-    everybodys = audiences(viewer)
-    return frozenset((*everybodys, "staff", WRITERS) if viewer is not None and is_writer(viewer) else everybodys)
+    """Return whose documents ``viewer`` may find, of every kind."""
+    return frozenset[str]().union(*(source.audiences(viewer) for source in sources()))
 
 
 def _without(found: Found, keys: Collection[Key]) -> Found:

@@ -7,7 +7,9 @@ from flask_login import current_user
 from kb.db import current_session
 from kb.errors import Invalid
 from kb.notices import stops
+from kb.notices.kinds import WITH_LETTERS
 from kb.people import accounts, sessions
+from kb.uploads import keeping as uploads
 from kb.web.limits import limiter
 from kb.web.people_forms import ChangePasswordForm, LettersForm, ProfileForm
 from kb.web.render import page, redirect_to
@@ -32,6 +34,7 @@ def save_profile() -> Response:
         accounts.edit_profile(
             current_session(), person=person(), name=form.name.data or "", about=form.about.data or ""
         )
+        uploads.use(current_session(), person().about_html, kind=uploads.PROFILE, subject_id=person().id)
     except Invalid as error:
         current_session().rollback()
         form.blame(error)
@@ -115,7 +118,7 @@ def _page(
         status,
         profile=profile or ProfileForm(formdata=None, data={"name": me.name, "about": me.about_md}),
         password=password or ChangePasswordForm(formdata=None),
-        letters=LettersForm(formdata=None, data={kind: kind not in unwanted for kind in stops.KINDS}),
+        letters=LettersForm(formdata=None, data={kind: kind not in unwanted for kind in WITH_LETTERS}),
         offered=stops.offered(me),
         email=me.email,
     )

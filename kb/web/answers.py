@@ -1,36 +1,38 @@
-"""Answers: posting, rating, commenting, editing, and their history. Comments and hiding are next door."""
+"""Answers: posting, commenting, editing, and their history. Comments, hiding and readers' opinions are next door."""
+
+from dataclasses import replace
 
 from flask import Blueprint, Response, redirect, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.db import current_session
-from kb.errors import Invalid, Refused
-from kb.forum import answers, comments, ratings, revisions, rules, threads, writing
+from kb.errors import Refused
+from kb.forum import answers, comments, quoting, revisions, rules, threads, writing
 from kb.forum.models import Answer, Question
 from kb.forum.shapes import question_address
 from kb.people.models import Person
-from kb.search import log
-from kb.search.documents import QUESTION
+from kb.web import answer_opinions, post_hiding, post_sheet
 from kb.web import comments as comment_pages
-from kb.web import post_hiding, post_sheet, search_reader
 from kb.web.limits import limiter
+from kb.web.paging import asked_page
 from kb.web.post_history import changes_of
 from kb.web.post_sheet import Sheet
-from kb.web.render import page, redirect_to
+from kb.web.render import page
 from kb.web.visitor import person, sign_in_first, viewer
 
 bp = Blueprint("answers", __name__)
-for part in (comment_pages, post_hiding):
+MOST_DIGITS = 9
+"""Of an id: the databases keep them in 31 bits."""
+for part in (comment_pages, post_hiding, answer_opinions):
     bp.register_blueprint(part.bp)
-
-RATINGS = {"yes": True, "no": False, "": None}
 
 
 @bp.get("/questions/<int:question_id>/answers")
 def answering(question_id: int) -> Response:
-    """A sheet for an answer."""
-    return post_sheet.show(_answer_sheet(threads.question_for(current_session(), question_id, viewer())))
+    """A sheet for an answer; ``quote`` names the answer it begins by quoting, or ``question``."""
+    question = threads.question_for(current_session(), question_id, viewer())
+    return post_sheet.show(replace(_answer_sheet(question), body=_quoted(question, request.args.get("quote", ""))))
 
 
 @bp.post("/questions/<int:question_id>/answers")
@@ -51,20 +53,6 @@ def post(question_id: int) -> Response:
 def answer(answer_id: int) -> AnyResponse:
     """Where an answer stands in its thread."""
     return redirect(threads.place_of_answer(current_session(), answer_id, viewer()))
-
-
-@bp.post("/answers/<int:answer_id>/rating")
-@sign_in_first
-def rating(answer_id: int) -> Response:
-    """Find an answer helpful (``helpful=yes``), not helpful (``no``), or take that back (empty)."""
-    rated, said = _answer(answer_id), request.form.get("helpful", "")
-    if said not in RATINGS:
-        raise Invalid("helpful", "Say whether this answer was helpful or not.")
-    ratings.rate(current_session(), answer=rated, by=person(), helpful=RATINGS[said])
-    current_session().commit()
-    if RATINGS[said]:
-        log.helped(search_reader.signs(), kind=QUESTION, ref=rated.question_id)
-    return redirect_to(threads.place_of_answer(current_session(), rated.id, viewer()))
 
 
 @bp.get("/answers/<int:answer_id>/comments")
@@ -113,11 +101,20 @@ def edit(answer_id: int) -> Response:
 def history(answer_id: int) -> Response:
     """What an answer said before it was edited."""
     found = revisions.of_answer(current_session(), answer_id, viewer())
-    return page("questions/history.html", keep=True, history=found, changes=changes_of(found))
+    return page("questions/history.html", keep=True, history=found, changes=changes_of(found, asked_page()))
+
+
+def _quoted(question: Question, asked: str) -> str:
+    if asked == "question":
+        return quoting.quotation(question, question_address(question.id, question.slug))
+    if not asked.isdecimal() or len(asked) > MOST_DIGITS:
+        return ""
+    answer = _answer(int(asked))
+    return quoting.quotation(answer, f"/answers/{answer.id}") if answer.question_id == question.id else ""
 
 
 def _answer_sheet(question: Question) -> Sheet:
-    if not rules.is_open(question):
+    if not rules.takes_replies(question):
         raise Refused("This question takes no more answers.")
     return Sheet(
         address=f"/questions/{question.id}/answers",
@@ -127,11 +124,13 @@ def _answer_sheet(question: Question) -> Sheet:
         about_title=question.title,
         about_address=question_address(question.id, question.slug),
         about_html=question.body_html,
+        saves=True,
+        replies=f"/questions/{question.id}/replies" if rules.helps(viewer(), question) else "",
     )
 
 
 def _comment_sheet(answer: Answer) -> Sheet:
-    if not rules.is_open(answer.question):
+    if not rules.takes_replies(answer.question):
         raise Refused("This question takes no more comments.")
     return Sheet(
         address=f"/answers/{answer.id}/comments",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from kb.articles import views
 from kb.db import current_session, db
+from kb.forum import readers
 from kb.people import sessions
 from kb.search import log as search_log
 
@@ -19,6 +20,7 @@ PAUSE = 3.0  # each commit makes SQLite's readers wait for a moment
 STORING: tuple[Callable[[Session], AbstractContextManager[bool]], ...] = (
     search_log.storing,
     views.storing,
+    readers.storing,
     sessions.storing_seen,
 )
 """Each writes what it kept and says whether there was anything; when the block fails, it keeps it again."""

@@ -1,6 +1,6 @@
 """Whole pages kept for readers who are not signed in, keyed by the version of what such readers can see."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,8 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from kb.articles import views
 from kb.db import db, reading_only
-from kb.web.counting import article_at, is_reader
+from kb.web.counting import counter_at, is_reader
 from kb.web.shelf import Shelf
 
 StartResponse = Any
@@ -26,8 +25,8 @@ class _Kept:
     status: str
     headers: list[tuple[str, str]]
     body: bytes
-    article: str = ""
-    """Its address when it is an article's page, whose readers are counted."""
+    counts: Callable[[], None] | None = None
+    """Counts a reader, where it is a page whose readers are counted."""
     etag: str = ""
 
 
@@ -55,8 +54,8 @@ class PageCache:
             return self._inner(environ, start_response)
         kept = self._pages.find(key, version)
         if kept is not None:
-            if kept.article and is_reader(environ):
-                views.opened(kept.article)
+            if kept.counts is not None and is_reader(environ):
+                kept.counts()
             return _answer(kept, environ, start_response)
         return self._make(key, version, environ, start_response)
 
@@ -79,8 +78,8 @@ class PageCache:
         status, headers, keep = said[0], said[1], said[-1]
         sets_cookie = any(name.lower() == "set-cookie" for name, _ in headers)
         etag = next((value for name, value in headers if name.lower() == "etag"), "")
-        article = article_at(environ.get("PATH_INFO", "")) if status.startswith("200") else ""
-        made = _Kept(status, headers, body, article, etag)
+        counts = counter_at(environ.get("PATH_INFO", "")) if status.startswith("200") else None
+        made = _Kept(status, headers, body, counts, etag)
         if keep and not sets_cookie and len(body) <= LARGEST_PAGE and self._version() == version:
             self._pages.keep(key, version, made, len(body))
         return _answer(made, environ, start_response)

@@ -1,4 +1,4 @@
-"""What somebody wrote while signed out: kept while they join or sign in, and put back into the form it came from."""
+"""What somebody wrote and has not posted, put back into the form it came from: on any device, and across joining."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -9,6 +9,7 @@ from flask_babel import gettext
 from kb.db import current_session
 from kb.forum import drafts
 from kb.web.render import redirect_to
+from kb.web.visitor import viewer
 
 COOKIE_KEY = "draft"
 
@@ -22,11 +23,25 @@ def keep_and_join(address: str, body: Mapping[str, str]) -> Response:
 
 
 def drafted(address: str) -> dict[str, str]:
-    """Return what this browser's reader wrote into the form at ``address`` before; empty when nothing."""
-    token = session.get(COOKIE_KEY)
-    return drafts.find(current_session(), token=token, subject=address) if token else {}
+    """Return what the reader wrote into the form at ``address`` before; empty when nothing.
+
+    What they wrote in this browser before they signed in comes first: it is why they are here.
+    """
+    token, by = session.get(COOKIE_KEY), viewer()
+    kept = drafts.find(current_session(), token=token, subject=address) if token else {}
+    if kept or by is None:
+        return kept
+    return drafts.saved(current_session(), by=by, subject=address).body
+
+
+def draft_number(address: str) -> int:
+    """Return the number of the member's draft of the form at ``address``, which its next save names; 0 without one."""
+    by = viewer()
+    return drafts.saved(current_session(), by=by, subject=address).number if by is not None else 0
 
 
 def posted(address: str) -> None:
-    """Forget the draft of the form at ``address``; the caller commits."""
+    """Forget the drafts of the form at ``address``; the caller commits."""
     drafts.drop(current_session(), token=session.get(COOKIE_KEY), subject=address)
+    if (by := viewer()) is not None:
+        drafts.throw_away(current_session(), by=by, subject=address)

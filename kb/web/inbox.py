@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from kb.db import current_session
 from kb.notices import inbox, stops
+from kb.notices.kinds import KINDS
 from kb.web.paging import asked_page
 from kb.web.render import csrf, page, redirect_to
 from kb.web.visitor import person, sign_in_first, viewer
@@ -28,7 +29,7 @@ def _unread() -> int:
 @sign_in_first
 def show() -> Response:
     """What the reader was told, newest first."""
-    return page("inbox/inbox.html", told=inbox.listing(current_session(), person(), page=asked_page()))
+    return page("inbox/inbox.html", kinds=KINDS, told=inbox.listing(current_session(), person(), page=asked_page()))
 
 
 @bp.post("/inbox/<int:notice_id>")
@@ -54,7 +55,7 @@ def stopping(token: str) -> Response:
     """What the link of a letter stops, with the button that does; a link alone changes nothing."""
     reader, kind = stops.read(current_session(), token)
     stopped = kind in stops.stopped(current_session(), reader.id)
-    return page("inbox/stop.html", kind=kind, token=token, stopped=stopped)
+    return page("inbox/stop.html", kind=KINDS[kind], token=token, stopped=stopped)
 
 
 @bp.post("/letters/stop/<token>")

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField, TextAreaField
 
+from kb.notices.kinds import KINDS, WITH_LETTERS
 from kb.web.forms import Form
 from kb.web.visitor import safe_next
 
@@ -66,9 +67,6 @@ class ChangePasswordForm(Form):
 class LettersForm(Form):
     """Which letters a person wants; a field a kind."""
 
-    answer = BooleanField(lazy_gettext("Answers to questions I follow"))
-    comment = BooleanField(lazy_gettext("Comments on questions I follow"))
-    acceptance = BooleanField(lazy_gettext("Accepted answers"))
-    mention = BooleanField(lazy_gettext("When somebody mentions me"))
-    publish = BooleanField(lazy_gettext("When a file of mine could not be published"))
-    review = BooleanField(lazy_gettext("Once a week: my articles that are due for another look"))
+
+for _name in WITH_LETTERS:
+    setattr(LettersForm, _name, BooleanField(lazy_gettext(KINDS[_name].choice)))

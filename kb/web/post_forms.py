@@ -14,6 +14,7 @@ from kb.forum.shapes import CategoryRow
 from kb.markup.plain import shorten
 from kb.web.errors import STATUS, sentence
 from kb.web.forms import Form
+from kb.web.visitor import viewer
 
 
 class QuestionForm(Form):
@@ -56,7 +57,7 @@ def checked(words: Mapping[str, str]) -> Category:
     writing.title_of(words["title"])
     writing.body_of(words["body"])
     tags.parse(words["tags"])
-    for category in categories.ordered(current_session()):
+    for category in categories.ordered(current_session(), viewer()):
         if category.slug == words["category"]:
             return category
     raise Invalid("category", "Choose a category.")

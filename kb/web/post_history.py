@@ -1,47 +1,52 @@
-"""What changed between two states of a post, line by line."""
+"""What changed between the states of a post, word by word."""
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
-from kb.forum.shapes import History, RevisionView
+from kb.errors import NotFound
+from kb.forum.rows import pages_for
+from kb.forum.thread_shapes import History, RevisionView
+from kb.publishing.past.diffing import Difference, difference
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a change; ``kind`` is ``same``, ``added`` or ``removed``."""
-
-    kind: str
-    text: str
+PAGE = 5
+"""States on a page: comparing two long ones may take half a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One state of a post beside the one before it; the first state is all ``added``."""
+    """One state of a post, and what it changed in the one before it; the first state changed nothing."""
 
     revision: RevisionView
-    lines: tuple[Line, ...]
+    difference: Difference
+    lines: tuple[str, ...]
+    """The text itself where there is nothing before it."""
 
 
-def changes_of(history: History) -> tuple[Change, ...]:
-    """Return what each state changed, newest first as in ``history``."""
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A page of what the states of a post changed, newest first."""
+
+    rows: tuple[Change, ...]
+    page: int
+    pages: int
+
+
+def changes_of(history: History, page: int = 1) -> Changes:
+    """Return a page of what each state changed, newest first; raises NotFound when the page is past the end."""
     states = history.revisions
-    return tuple(
-        Change(state, _compared(_text(states[n + 1]) if n + 1 < len(states) else [], _text(state)))
-        for n, state in enumerate(states)
-    )
+    pages = pages_for(len(states), PAGE)
+    if page > pages:
+        raise NotFound("This list has %(pages)s pages.", pages=pages)
+    first = (page - 1) * PAGE
+    shown = zip(states[first : first + PAGE], (*states[first + 1 :], None), strict=False)
+    return Changes(tuple(_change(state, before) for state, before in shown), page, pages)
 
 
-def _text(state: RevisionView) -> list[str]:
+def _change(state: RevisionView, before: RevisionView | None) -> Change:
+    if before is None:
+        return Change(state, Difference(()), tuple(_text(state).splitlines()))
+    return Change(state, difference(_text(before), _text(state)), ())
+
+
+def _text(state: RevisionView) -> str:
     facts = [state.title, " ".join(state.tags), state.category]
-    return [*(fact for fact in facts if fact), *state.body_md.splitlines()]
-
-
-def _compared(before: list[str], after: list[str]) -> tuple[Line, ...]:
-    lines: list[Line] = []
-    for act, i, j, k, m in SequenceMatcher(None, before, after, autojunk=True).get_opcodes():
-        if act == "equal":
-            lines += [Line("same", line) for line in before[i:j]]
-            continue
-        lines += [Line("removed", line) for line in before[i:j]]
-        lines += [Line("added", line) for line in after[k:m]]
-    return tuple(lines)
+    return "\n".join([*(fact for fact in facts if fact), state.body_md])

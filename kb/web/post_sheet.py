@@ -9,7 +9,7 @@ from kb.db import current_session
 from kb.errors import Conflict, Invalid, Refused, TooMany
 from kb.forum import writing
 from kb.people.models import Person
-from kb.web.drafting import drafted, keep_and_join, posted
+from kb.web.drafting import draft_number, drafted, keep_and_join, posted
 from kb.web.post_forms import WritingForm, asked_to, previewed, refuse
 from kb.web.render import page, redirect_to
 from kb.web.visitor import viewer
@@ -31,12 +31,16 @@ class Sheet:
     """What the text says now, where it is edited."""
     most: int = writing.BODY_TO
     """Characters the text may have."""
+    saves: bool = False
+    """Whether a member's text is saved as a draft while it is written."""
+    replies: str = ""
+    """Where canned replies for it are, "" where the reader has none."""
 
 
 def show(sheet: Sheet) -> Response:
-    """Show the sheet, with what this reader wrote on it before they had to sign in."""
+    """Show the sheet, with what this reader wrote on it before."""
     kept = drafted(sheet.address)
-    form = WritingForm(formdata=None, data=kept or {"body": sheet.body})
+    form = WritingForm(formdata=None, data={"body": _begun(sheet, kept.get("body", ""))})
     return _page(sheet, form, kept=bool(kept))
 
 
@@ -62,6 +66,14 @@ def take(sheet: Sheet, post: Callable[[Person, str], str]) -> Response:
     return redirect_to(address)
 
 
+def _begun(sheet: Sheet, draft: str) -> str:
+    """Return what the text begins with: a draft, and below it what a new answer is to quote."""
+    if not draft or (sheet.saves and sheet.body and sheet.body not in draft):
+        return "\n\n".join(part for part in (draft, sheet.body) if part)
+    return draft
+
+
 def _page(sheet: Sheet, form: WritingForm, *, status: int = 200, preview: str = "", kept: bool = False) -> Response:
     form.body.label.text = sheet.label
-    return page("questions/sheet.html", status, sheet=sheet, form=form, preview_html=preview, kept=kept)
+    number = draft_number(sheet.address)
+    return page("questions/sheet.html", status, sheet=sheet, form=form, preview_html=preview, kept=kept, number=number)

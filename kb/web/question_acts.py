@@ -1,4 +1,4 @@
-"""What people do to a question with one button: follow it, say "me too", accept an answer."""
+"""What people do to a question with one button: say "me too", accept an answer."""
 
 from flask import Blueprint, Response, request
 
@@ -7,21 +7,10 @@ from kb.errors import Invalid
 from kb.forum import answers, me_too, threads
 from kb.forum.models import Question
 from kb.forum.shapes import question_address
-from kb.notices import follows
 from kb.web.render import redirect_to
 from kb.web.visitor import person, sign_in_first, viewer
 
 bp = Blueprint("acts", __name__)
-
-
-@bp.post("/questions/<int:question_id>/follow")
-@sign_in_first
-def follow(question_id: int) -> Response:
-    """Be told of answers and comments (``follow=yes``), or no longer."""
-    question = _question(question_id)
-    change = follows.follow if request.form.get("follow") == "yes" else follows.unfollow
-    change(current_session(), person=person(), subject_kind="question", subject_id=question.id)
-    return _back_to(question)
 
 
 @bp.post("/questions/<int:question_id>/me-too")

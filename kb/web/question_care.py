@@ -1,24 +1,21 @@
 """Closing a question honestly, pointing it at the one that was asked first, and taking either back."""
 
-import re
-
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, flash, request
 from flask_babel import gettext, lazy_gettext
 from wtforms import RadioField, StringField, TextAreaField
 
 from kb.db import current_session
-from kb.errors import Conflict, DomainError, Invalid, NotFound, Refused
+from kb.errors import Conflict, DomainError, Invalid, Refused
 from kb.forum import duplicates, questions, rules, threads
 from kb.forum.models import CloseReason, Question
 from kb.forum.shapes import CLOSE_WORDS, question_address
 from kb.web.forms import Form
 from kb.web.post_forms import refuse
+from kb.web.question_named import question_named
 from kb.web.render import page, redirect_to
 from kb.web.visitor import person, sign_in_first, viewer
 
 bp = Blueprint("care", __name__)
-
-_ADDRESS = re.compile(r"(?:\S*/questions/|#)?(\d{1,9})(?:[/?#]\S*)?")
 
 
 class ClosureForm(Form):
@@ -65,7 +62,7 @@ def closure(question_id: int) -> Response:
 def repeating(question_id: int) -> Response:
     """The page to say on which question was asked first."""
     question = _question(question_id)
-    if not rules.may_mark_duplicate(person(), question):
+    if not _may_point(question):
         raise Refused("You cannot mark this question as asked before.")
     return _duplicate_page(question, DuplicateForm())
 
@@ -73,13 +70,13 @@ def repeating(question_id: int) -> Response:
 @bp.post("/questions/<int:question_id>/duplicate")
 @sign_in_first
 def duplicate(question_id: int) -> Response:
-    """Point at the question that asked the same first, or stop pointing (``unmark``)."""
+    """Point at the question that asked the same first, vote for doing so, or stop pointing (``unmark``)."""
     question, form = _question(question_id), DuplicateForm()
     try:
         if "unmark" in request.form:
             duplicates.unmark(current_session(), question=question, by=person())
         else:
-            duplicates.mark(current_session(), question=question, original=_original(form), by=person())
+            _point(question, question_named(form.original.data or "", field="original"))
     except (Invalid, Conflict) as error:
         return _duplicate_page(question, form, error)
     return _back_to(question)
@@ -91,14 +88,15 @@ def _reason(form: ClosureForm) -> CloseReason:
     return CloseReason(form.reason.data)
 
 
-def _original(form: DuplicateForm) -> Question:
-    named = _ADDRESS.fullmatch((form.original.data or "").strip())
-    if named is None:
-        raise Invalid("original", "Paste the address of the question that was asked first.")
-    try:
-        return _question(int(named[1]))
-    except NotFound as error:
-        raise Invalid("original", "There is no question with this address.") from error
+def _may_point(question: Question) -> bool:
+    return rules.may_mark_duplicate(person(), question) or rules.may_vote_duplicate(person(), question)
+
+
+def _point(question: Question, original: Question) -> None:
+    if not rules.may_vote_duplicate(person(), question):
+        duplicates.mark(current_session(), question=question, original=original, by=person())
+    elif not duplicates.vote(current_session(), question=question, original=original, by=person()):
+        flash(gettext("Thank you. When %(n)d experienced members say so, it is marked.", n=duplicates.VOTES))
 
 
 def _question(question_id: int) -> Question:
@@ -115,7 +113,16 @@ def _close_page(question: Question, form: ClosureForm, error: DomainError | None
 
 def _duplicate_page(question: Question, form: DuplicateForm, error: DomainError | None = None) -> Response:
     status = refuse(form, error) if error else 200
-    return page("questions/duplicate.html", status, form=form, question=question, address=_address(question))
+    return page(
+        "questions/duplicate.html",
+        status,
+        form=form,
+        question=question,
+        address=_address(question),
+        named=duplicates.named(current_session(), question, person()),
+        counts_alone=rules.may_mark_duplicate(person(), question),
+        needed=duplicates.VOTES,
+    )
 
 
 def _back_to(question: Question) -> Response:

@@ -83,7 +83,7 @@ def comment(question_id: int) -> Response:
 
 
 def _comment_sheet(question: Question) -> Sheet:
-    if not rules.is_open(question):
+    if not rules.takes_replies(question):
         raise Refused("This question takes no more comments.")
     return Sheet(
         address=f"/questions/{question.id}/comments",
@@ -98,7 +98,7 @@ def _comment_sheet(question: Question) -> Sheet:
 
 
 def _form(question: Question, form: QuestionForm, *, status: int = 200, preview: str = "") -> Response:
-    form.offer(listing.categories(current_session()))
+    form.offer(listing.categories(current_session(), viewer()))
     address = question_address(question.id, question.slug)
     return page("questions/edit.html", status, form=form, question=question, address=address, preview_html=preview)
 

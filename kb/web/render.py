@@ -14,6 +14,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from kb import clock
+from kb.markup.plain import as_markdown
 from kb.web.cache import KEEP
 from kb.web.gaps import not_for_many, personal
 
@@ -83,7 +84,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(ago=ago, exactly=exactly)
+    app.jinja_env.filters.update(ago=ago, exactly=exactly, as_markdown=as_markdown)
     app.jinja_env.globals.update(
         _=_translated,
         gettext=_translated,

@@ -7,13 +7,14 @@ from kb.articles.shapes import ArticleCard
 from kb.db import current_session
 from kb.search import asking
 from kb.search.documents import Results
-from kb.web import search_choices, search_reader, search_typing
+from kb.web import search_choices, search_links, search_reader, search_typing
 from kb.web.limits import limiter
 from kb.web.render import page
 from kb.web.visitor import viewer
 
 bp = Blueprint("search", __name__)
-bp.register_blueprint(search_typing.bp)
+for part in (search_typing, search_links):
+    bp.register_blueprint(part.bp)
 
 
 @bp.get("/search")

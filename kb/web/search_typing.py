@@ -17,7 +17,6 @@ from kb.web.visitor import viewer
 
 bp = Blueprint("typing", __name__)
 MOST_HITS = 8
-MOST_FOR_A_TITLE = 6
 _QUERY_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -32,32 +31,29 @@ class Part:
 @bp.get("/search/suggest")
 @limiter.limit("10/second;240/minute", exempt_when=search_reader.needs_no_limit)
 def suggest() -> Response:
-    """Send the hits for a text that is being typed: in the search box, or (``in=ask``) as a question's title.
+    """Send the hits for a text that is being typed in the search box.
 
     ``final`` says that the typing paused, ``opened`` which hit was opened before it did.
     """
-    for_a_title = request.args.get("in") == "ask"
     found = asking.typed(
         current_session(),
         request.args.get("q", ""),
         viewer(),
         engine=search_reader.engine(),
-        source="ask" if for_a_title else "live",
+        source="live",
         final=request.args.get("final") == "1",
-        limit=MOST_FOR_A_TITLE if for_a_title else MOST_HITS,
+        limit=MOST_HITS,
         languages=search_reader.languages(),
         visit=search_reader.visit(),
     )
     _note_opened(found, request.args.get("opened", 0, type=int))
-    completions = () if for_a_title else found.completions
-    said = _said(found, completions)
+    said = _said(found, found.completions)
     return page(
         "search/_suggestions.html",
         found=found,
         parts=_parts(found),
-        completions=completions,
+        completions=found.completions,
         said=said,
-        for_a_title=for_a_title,
     )
 
 

@@ -21,6 +21,15 @@ class MdEditor extends HTMLElement {
     else this.area.focus();
   }
 
+  // What the tools put in, in place of what is selected. The old command is the one way that keeps the browser's undo.
+  put(text) {
+    if (this.area.hidden) this.turn(false);
+    this.area.focus();
+    if (document.execCommand("insertText", false, text)) return;
+    this.area.setRangeText(text, this.area.selectionStart, this.area.selectionEnd, "end");
+    this.area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   async preview() {
     if (!this.area.value.trim()) return void (this.sheet.textContent = this.dataset.empty);
     const body = new FormData();

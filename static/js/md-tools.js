@@ -7,30 +7,25 @@ class MdTools extends HTMLElement {
     this.hidden = false;
     this.addEventListener("click", (event) => {
       const tool = event.target.closest("[data-act]");
-      if (tool) this.apply(tool.dataset.act, this.closest("md-editor").querySelector("textarea"));
+      if (tool) this.apply(tool.dataset.act, this.closest("md-editor"));
     });
   }
 
-  apply(act, area) {
+  apply(act, editor) {
+    const { area } = editor;
     const chosen = area.value.slice(area.selectionStart, area.selectionEnd);
-    area.focus();
     if (BEFORE[act]) {
       const start = area.value.lastIndexOf("\n", area.selectionStart - 1) + 1;
       area.setSelectionRange(start, area.selectionEnd);
       const lines = area.value.slice(start, area.selectionEnd).split("\n");
-      this.put(area, lines.map((line, index) => BEFORE[act](index) + line).join("\n"));
+      editor.put(lines.map((line, index) => BEFORE[act](index) + line).join("\n"));
       return;
     }
     const fence = act === "code" && chosen.includes("\n");
     const [open, close] = fence ? ["```\n", "\n```"] : AROUND[act];
     const from = area.selectionStart;
-    this.put(area, open + chosen + close);
+    editor.put(open + chosen + close);
     if (!chosen) area.setSelectionRange(from + open.length, from + open.length);
-  }
-
-  put(area, text) {
-    // The old command is the one way that keeps the browser's own undo.
-    if (!document.execCommand("insertText", false, text)) area.setRangeText(text);
   }
 }
 customElements.define("md-tools", MdTools);

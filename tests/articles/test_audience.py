@@ -144,7 +144,7 @@ def pages_of(state: str, word: str) -> list[str]:
         f"/old/{state}",
         f"/articles/mixed/original-{state}",
         f"/search?q=find-{state}",
-        f"/search/suggest?q=find-{state}&in=ask",
+        f"/search/suggest?q=find-{state}",
     ]
 
 

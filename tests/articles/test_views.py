@@ -30,9 +30,9 @@ ONE = "/articles/a/one"
 
 @pytest.fixture(autouse=True)
 def nothing_counted() -> Iterator[None]:
-    views._counts.clear()
+    views._tally._counts.clear()
     yield
-    views._counts.clear()
+    views._tally._counts.clear()
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, Response, ViewportSize
 
-from kb.db import current_session
-from kb.exchange import demo
-from kb.forum.models import Question
-from kb.people import accounts
+from tests.browser import scenes
 from tests.browser.conftest import DESK, PHONE, Site, axe_violations
+from tests.browser.people import sign_in
 
 THEMES: Final = ("light", "dark")
-PASSWORD = "purple elephants dance"
+SMALL: ViewportSize = {"width": 320, "height": 640}
 FOR_ALL = [
     "/",
     "/articles",
@@ -37,35 +35,87 @@ FOR_ALL = [
     "/style",
     "/nothing-here",
 ]
-FOR_MEMBERS = ["/", "{thread}", "/questions/ask", "/inbox", "/settings", "/settings/sessions", "/search?q=markdown"]
+COMMUNITY = [
+    "/categories",
+    "/categories/problems",
+    "{likely}",
+    "{again}",
+    "{quiet}",
+    "{quiet}/continuation",
+    "{answer}/history",
+    "/people",
+    "/people/example-expert-1/ledger",
+    "/badges",
+    "/badges/solver",
+    "/trust",
+    "/search/links",
+    "/search/links?q=password",
+]
+FOR_MEMBERS = [
+    "/",
+    "{thread}",
+    "{likely}",
+    "{answer}/solved",
+    "/questions/ask",
+    "/inbox",
+    "/drafts",
+    "/people/mel",
+    "/settings",
+    "/settings/following",
+    "/settings/photo",
+    "/settings/sessions",
+    "/search?q=markdown",
+]
+FOR_HELPERS = [
+    "/queue",
+    "/queue?tab=mine",
+    "/queue/groups",
+    "/drafts",
+    "/categories/new",
+    "/categories/problems/edit",
+    "/tags/search/edit",
+    "/uploads/new",
+    "{helped}",
+    "{helped}/details",
+    "{helped}/notes",
+    "{helped}/handover",
+    "{helped}/replies",
+    "{likely}",
+    "{likely}/answers?quote=question",
+    "{likely}/comments/all",
+    "{likely}/draft",
+    "{likely}/duplicate",
+    "{likely}/closure",
+    "{likely}/edit",
+    "{likely}/merge",
+    "{likely}/split",
+    "{likely}/visibility",
+    "{answer}/objections",
+    "{poor}/rating",
+    "{poor}/trial",
+]
+"""For whoever helps, looks after the community and keeps its places, who is one person here."""
 
 
 @pytest.fixture(scope="module")
-def thread(site: Site) -> str:
-    """Fill the site with the example community and return the address of a busy thread."""
+def scene(site: Site) -> dict[str, str]:
+    """Fill the site and return the addresses of what there is to see."""
     with site.app.app_context():
-        session = current_session()
-        demo.fill(session)
-        accounts.join(session, name="Mel", email="mel@example.com", password=PASSWORD, ip="127.0.0.1", agent="test")
-        session.commit()
-        busiest = session.query(Question).order_by(Question.answers_count.desc(), Question.id).first()
-        assert busiest is not None
-        return f"/questions/{busiest.id}/{busiest.slug}"
+        return scenes.play()
 
 
-def sign_in(page: Page) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address or handle").fill("mel@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state()
+@pytest.fixture(scope="module")
+def thread(scene: dict[str, str]) -> str:
+    """Address of a busy thread."""
+    return scene["thread"]
 
 
-def check(page: Page, addresses: list[str], thread: str, *sizes: ViewportSize) -> list[str]:
+def check(page: Page, addresses: list[str], scene: dict[str, str], *sizes: ViewportSize) -> list[str]:
     """Return what is wrong on each page in each size: what axe finds in both themes, and what sticks out sideways."""
     wrong = []
     for address in addresses:
-        page.goto(address.format(thread=thread))
+        answer = page.goto(address.format(**scene))
+        assert answer is not None and answer.ok is (address != "/nothing-here"), address
         for size, theme in product(sizes, THEMES):  # which change how a page looks and not what it is
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=theme)
@@ -77,19 +127,23 @@ def check(page: Page, addresses: list[str], thread: str, *sizes: ViewportSize) -
     return wrong
 
 
-def test_pages_for_all_are_accessible(visit: Callable[..., Page], thread: str) -> None:
-    assert check(visit(), FOR_ALL, thread, DESK, PHONE) == []
+def test_pages_for_all_are_accessible(visit: Callable[..., Page], scene: dict[str, str]) -> None:
+    assert check(visit(), FOR_ALL, scene, DESK, PHONE) == []
 
 
-def test_pages_for_members_are_accessible(visit: Callable[..., Page], thread: str) -> None:
-    page = visit(phone=True)
-    sign_in(page)
-    assert check(page, FOR_MEMBERS, thread, PHONE) == []
+@pytest.mark.parametrize(
+    ("handle", "addresses"), [("", COMMUNITY), ("mel", FOR_MEMBERS), ("ada", FOR_HELPERS)], ids=["all", "mel", "ada"]
+)
+def test_pages_of_the_community_are_accessible(
+    visit: Callable[..., Page], scene: dict[str, str], handle: str, addresses: list[str]
+) -> None:
+    page = sign_in(visit(), handle) if handle else visit()
+    assert check(page, addresses, scene, SMALL) == []
 
 
 def test_nothing_sticks_out_at_320_px(visit: Callable[..., Page], thread: str) -> None:
-    page = visit(phone=True)
-    page.set_viewport_size({"width": 320, "height": 640})
+    page = visit()
+    page.set_viewport_size(SMALL)
     wrong = []
     for address in FOR_ALL:
         page.goto(address.format(thread=thread))

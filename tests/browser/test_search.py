@@ -150,9 +150,16 @@ def test_a_question_being_written_meets_those_like_it(visit: Callable[..., Page]
     expect(page.get_by_role("heading", name="Does one of these answer it?")).to_be_visible()
     assert axe_violations(page) == []
     expect(title).to_have_value("How do I reset my password?")
-    with page.expect_popup() as opened:
-        page.locator(".similar a").first.click()
-    expect(opened.value.get_by_role("heading", level=1)).to_contain_text("password", ignore_case=True)
+    page.locator(".similar a").first.click()
+    beside = page.get_by_role("dialog")
+    expect(beside.get_by_role("heading", level=2).first).to_contain_text("password", ignore_case=True)
+    assert axe_violations(page) == []
+    page.keyboard.press("Escape")
+    expect(beside).to_be_hidden()
+    expect(page.locator(".similar a").first).to_be_focused()
+    expect(page.get_by_label("Details")).to_have_value("I forgot it.")
+    page.get_by_role("button", name="This answered it").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Good that you found it")
 
 
 def search(page: Page, text: str) -> None:

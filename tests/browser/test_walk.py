@@ -64,13 +64,9 @@ def test_a_question_from_search_to_solved(visit: Callable[..., Page], site: Site
 
     # While the title is typed, what may answer it already shows up.
     asker.get_by_label("Your question in one sentence").fill("How do I reset my password?")
-    if scripts:
-        asker.get_by_label("Your question in one sentence").press("End")
-        expect(asker.locator("live-search [role=option]").first).to_contain_text("password", ignore_case=True)
-        asker.get_by_label("Your question in one sentence").press("Escape")
-    else:
+    if not scripts:
         asker.get_by_role("button", name="Check for answers").click()
-        expect(asker.get_by_role("main")).to_contain_text("Reset")
+    expect(asker.get_by_role("region", name="Does one of these answer it?")).to_contain_text("Reset")
 
     # They write their own question and post it; joining in between loses nothing.
     asker.get_by_label("Your question in one sentence").fill(title)

@@ -23,7 +23,7 @@ from kb.forum.models import (
     Status,
     Tag,
 )
-from kb.forum.ratings import wilson
+from kb.forum.scores import wilson
 from kb.people.models import Person
 from kb.search.models import Change
 from tests.builders import Cast

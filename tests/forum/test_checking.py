@@ -19,6 +19,9 @@ from kb.forum.models import (
     Status,
     Tag,
 )
+from kb.forum.scores import wilson
+from kb.forum.solving import trials
+from kb.forum.solving.models import LikelySolution
 from tests.builders import Cast
 from tests.builders_forum import answer, comment, question
 
@@ -34,6 +37,10 @@ def community(session: Session, cast: Cast) -> list[Question]:
     me_too.say(session, question=asked[0], by=cast.alice, too=True)
     answers.accept(session, answer=given[0], by=cast.erin)
     hiding.hide(session, post=given[3], by=cast.mia)
+    for fan in (cast.alice, cast.will):
+        trials.say(session, answer=given[2], by=fan, worked=True)
+    clock.advance(timedelta(minutes=1))
+    comment(session, question=asked[1], by=cast.erin)
     duplicates.mark(session, question=asked[2], original=asked[0], by=cast.mia)
     session.commit()
     return asked
@@ -49,10 +56,15 @@ COUNTED = (
     update(Question).where(Question.id == 1).values(solved_at=None),
     update(Question).where(Question.id == 2).values(status=Status.NEEDS_ANSWER),
     update(Question).where(Question.id == 3).values(status=Status.ANSWERED),
-    update(Answer).where(Answer.id == 1).values(helpful_count=2, score=ratings.wilson(2, 0)),
+    update(Answer).where(Answer.id == 1).values(helpful_count=2, score=wilson(2, 0)),
     update(Answer).where(Answer.id == 2).values(not_helpful_count=0),
     update(Answer).where(Answer.id == 2).values(imported_not_helpful=3),
     update(Answer).where(Answer.id == 1).values(score=0.5),
+    update(Answer).where(Answer.id == 3).values(worked_count=1),
+    update(Answer).where(Answer.id == 3).values(failed_count=1),
+    update(Question).where(Question.id == 2).values(asker_replied_at=None),
+    delete(LikelySolution),
+    update(LikelySolution).values(answer_id=1),
     update(Category).values(questions_count=Category.questions_count + 1),
     update(Tag).where(Tag.name == "one").values(questions_count=0),
     update(Question).where(Question.id == 1).values(active_at=clock.now() - timedelta(days=9999)),
@@ -63,7 +75,10 @@ UNCOUNTED = (
     delete(QuestionTag).where(QuestionTag.question_id == 1, QuestionTag.tag_id == 1),
     update(Acceptance).values(question_id=2),
     update(Answer).where(Answer.id == 1).values(hidden_at=clock.now()),
-    update(Comment).values(question_id=2),
+    update(Comment).where(Comment.id == 1).values(question_id=2),
+    update(Question).where(Question.id == 1).values(audience="staff"),
+    update(Answer).where(Answer.id == 2).values(outdated_at=clock.now(), outdated_why="readers"),
+    update(Answer).where(Answer.id == 2).values(outdated_why="article"),
     update(Duplicate).values(original_id=3),
 )
 
@@ -103,4 +118,5 @@ def test_recount_says_when_a_thread_was_last_active(session: Session, cast: Cast
     counters.recount(session, [one.id for one in community])
     moments = session.scalars(select(Question.active_at).order_by(Question.id)).all()
     assert moments[0] == clock.now()
-    assert moments[1] == moments[2] == clock.now() - timedelta(hours=3)
+    assert moments[1] == clock.now() - timedelta(hours=3)
+    assert moments[2] == moments[1] - timedelta(minutes=1)

@@ -99,7 +99,7 @@ def test_authors_withdraw_their_own_while_nothing_hangs_on_it(session: Session, 
         hiding.hide(session, post=post, by=author)
         assert post.hidden_by_id == author.id
     assert threads.thread(session, asked.id, cast.bob).answers == ()
-    assert threads.thread(session, asked.id, cast.bob).comments == ()
+    assert threads.thread(session, asked.id, cast.bob).talk.rows == ()
 
 
 def test_hide_with_a_long_reason_is_invalid(session: Session, cast: Cast) -> None:

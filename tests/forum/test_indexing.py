@@ -64,7 +64,7 @@ def test_shown_says_what_a_hit_needs(session: Session, cast: Cast) -> None:
 
 
 def test_shown_cuts_a_long_text_before_a_tag_and_not_through_it(session: Session, cast: Cast) -> None:
-    asked = question(session, by=cast.alice, body="[link](https://example.org/a/long/address) " * 400)
+    asked = question(session, by=cast.erin, body="[link](https://example.org/a/long/address) " * 400)
     session.commit()
     shown = Threads().shown(session, [asked.id], None)[asked.id]
     assert set(shown.text.split()) == {"link"}

@@ -136,11 +136,10 @@ def test_edit_tells_only_those_newly_mentioned(session: Session, cast: Cast) -> 
 
 def test_edit_by_others_is_refused(session: Session, cast: Cast) -> None:
     asked = question(session, by=cast.alice)
-    for person in (cast.bob, cast.erin):
-        with pytest.raises(Refused):
-            questions.edit(
-                session, question=asked, by=person, title=asked.title, body="mine", category=asked.category, tags=[]
-            )
+    with pytest.raises(Refused):
+        questions.edit(
+            session, question=asked, by=cast.bob, title=asked.title, body="mine", category=asked.category, tags=[]
+        )
 
 
 def test_close_and_reopen(session: Session, cast: Cast) -> None:

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from kb.db import db
 from kb.errors import DomainError
-from kb.forum import answers, checking, me_too, questions, ratings
+from kb.forum import answers, checking, me_too, questions, ratings, worth
 from kb.forum.models import Acceptance, Answer, Category, MeToo, Question, Rating, Tag
+from kb.forum.solving import trials
+from kb.forum.solving.models import LikelySolution
+from kb.notices.models import Notice
 from kb.people.models import Person
 from tests.builders import Cast, person
 from tests.builders_forum import answer, category, question
@@ -161,3 +164,58 @@ def test_everything_at_once_on_one_thread(app: Flask, session: Session, cast: Ca
     assert (asked.me_too_count, asked.answers_count) == (6, 7)
     assert session.scalar(select(func.count(MeToo.id))) == 6
     assert list(checking.faults(session)) == []
+
+
+def attempt(answer_id: int, person_id: int, worked: bool) -> Callable[[Session], object]:
+    """Return the act of saying whether an answer worked."""
+    return lambda session: trials.say(
+        session, answer=session.get_one(Answer, answer_id), by=session.get_one(Person, person_id), worked=worked
+    )
+
+
+def test_many_it_worked_for_at_once_ask_the_asker_once(app: Flask, session: Session, cast: Cast) -> None:
+    asked = question(session, by=cast.alice)
+    given = [answer(session, question=asked, by=who) for who in (cast.bob, cast.will)]
+    fans = [person(session, f"fan{number}") for number in range(10)]
+    session.commit()
+    acts = [attempt(one.id, fan.id, worked=True) for fan in fans for one in given]
+    assert all_at_once(app, acts) == []
+    session.expire_all()
+    assert [one.worked_count for one in given] == [10, 10]
+    assert session.scalar(select(func.count(LikelySolution.question_id))) == 1
+    assert session.scalar(select(func.count(Notice.id)).where(Notice.kind == "likely")) == 1
+    assert [*checking.faults(session), *worth.faults(session)] == []
+
+
+def test_people_who_thank_each_other_at_once_do_not_wait_for_each_other(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    pairs = ((cast.alice, cast.bob), (cast.bob, cast.alice))
+    given = [answer(session, question=question(session, by=asker), by=other) for asker, other in pairs]
+    session.commit()
+    acts = []
+    for one, (asker, _) in zip(given, pairs, strict=True):
+        acts += [rate(one.id, asker.id, helpful=True), accept(one.id, asker.id), attempt(one.id, asker.id, worked=True)]
+    assert all_at_once(app, acts * 4) == []
+    assert [*checking.faults(session), *worth.faults(session)] == []
+
+
+def test_a_burst_over_many_questions_at_once(app: Flask, session: Session, cast: Cast) -> None:
+    readers = [person(session, f"reader{number}").id for number in range(6)]
+    given = [answer(session, question=question(session, by=cast.erin), by=cast.bob) for _ in readers]
+    session.commit()
+
+    def press(answer_id: int, reader: int) -> Callable[[Session], object]:
+        return lambda session: ratings.rate(
+            session,
+            answer=session.get_one(Answer, answer_id),
+            by=session.get_one(Person, reader),
+            helpful=True,
+            sign="one browser",
+        )
+
+    acts = [press(one.id, reader) for one in given for reader in readers]
+    assert all_at_once(app, acts) == []
+    session.expire_all()
+    assert sum(one.helpful_count for one in given) == 0
+    assert [*checking.faults(session), *worth.faults(session)] == []

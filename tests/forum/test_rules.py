@@ -30,7 +30,14 @@ class Scene:
         }
         now = clock.now()
         self.question = Question(
-            id=1, author_id=cast.alice.id, status=Status.ANSWERED, answers_count=1, created_at=now, tag_names=[]
+            id=1,
+            author_id=cast.alice.id,
+            category_id=1,
+            audience="public",
+            status=Status.ANSWERED,
+            answers_count=1,
+            created_at=now,
+            tag_names=[],
         )
         self.answer = Answer(id=1, question_id=1, author_id=cast.bob.id, created_at=now)
         self.comment = Comment(id=1, question_id=1, author_id=cast.bob.id, created_at=now)
@@ -51,8 +58,8 @@ OPEN = {
     "may_ask": MEMBERS,
     "may_answer": MEMBERS,
     "may_comment": MEMBERS,
-    "may_edit question": {"alice", "mia"},
-    "may_edit answer": {"bob", "mia"},
+    "may_edit question": {"alice", "erin", "will", "mia"},
+    "may_edit answer": {"bob", "erin", "will", "mia"},
     "may_edit comment": {"bob", "mia"},
     "may_rate": MEMBERS - {"bob"},
     "may_accept": {"alice", "erin", "mia"},

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from kb import clock
-from kb.errors import Invalid, NotFound
-from kb.forum import answers, duplicates, me_too, questions, ratings, threads
+from kb.errors import Invalid, NotFound, Refused
+from kb.forum import answers, comments, duplicates, me_too, questions, ratings, revisions, talk, threads
 from kb.forum.models import CloseReason, Question, Status
+from kb.notices import inbox
 from tests.builders import Cast
 from tests.builders_forum import answer, comment, question
 from tests.pages import counted_statements
@@ -34,13 +35,13 @@ def test_thread_holds_everything_about_it(session: Session, cast: Cast) -> None:
     )
     assert (seen.author.handle, seen.category.slug, seen.tags) == ("alice", "problems", ("password",))
     assert (seen.me_too_count, seen.answers_count, seen.accepted_id) == (1, 2, best.id)
-    assert (seen.mine, seen.following, seen.said_me_too) == (True, True, False)
-    assert ["On the question" in one.html for one in seen.comments] == [True]
+    assert (seen.mine, seen.follow_level, seen.said_me_too) == (True, "each", False)
+    assert ["On the question" in one.html for one in seen.talk.rows] == [True]
     top, other = seen.answers
     assert (top.id, top.accepted, top.accepted_by, top.accepted_at) == (best.id, True, "Alice", clock.now())
     assert (top.author.expert, top.author.staff, top.revisions, top.edited_at) == (True, False, 1, clock.now())
     assert (other.helpful_count, other.ratings_count, other.my_rating, other.accepted) == (0, 1, False, False)
-    assert ["On the answer" in one.html for one in other.comments] == [True]
+    assert ["On the answer" in one.html for one in other.talk.rows] == [True]
     assert [link.id for link in seen.duplicates] == [again.id]
     assert seen.duplicates[0].status_words == "Closed: asked before"
     closed = threads.thread(session, again.id, cast.will)
@@ -55,9 +56,13 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "carl": (set(), set()),
     "alice": ({"answer", "comment", "edit", "follow", "close"}, {"rate", "accept", "comment"}),
     "bob": ({"answer", "comment", "me_too", "follow"}, {"comment", "edit", "hide"}),
-    "erin": ({"answer", "comment", "me_too", "follow", "close", "mark_duplicate"}, {"rate", "accept", "comment"}),
+    "erin": (
+        {"answer", "comment", "me_too", "follow", "close", "mark_duplicate", "edit", "make_article"},
+        {"rate", "accept", "comment", "edit"},
+    ),
     "mia": (
-        {"answer", "comment", "me_too", "follow", "close", "mark_duplicate", "edit", "hide"},
+        {"answer", "comment", "me_too", "follow", "close", "mark_duplicate", "edit", "make_article", "move_posts"}
+        | {"hide"},
         {"rate", "accept", "comment", "edit", "hide"},
     ),
 }
@@ -130,6 +135,59 @@ def test_thread_costs_the_same_with_one_answer_and_with_twenty(session: Session,
         return statements(lambda: threads.thread(session, asked_id, cast.bob))
 
     assert grow(1) == grow(19) == 5
+
+
+def test_readers_fold_what_helps_few(session: Session, cast: Cast) -> None:
+    asked = question(session, by=cast.alice)
+    poor, fresh = answer(session, question=asked, by=cast.bob), answer(session, question=asked, by=cast.erin)
+    for by in (cast.alice, cast.will, cast.mia):
+        ratings.rate(session, answer=poor, by=by, helpful=False)
+    session.commit()
+    assert not any(one.folded for one in threads.thread(session, asked.id, None).answers)
+    ratings.rate(session, answer=poor, by=cast.erin, helpful=False)
+    session.commit()
+    shown = threads.thread(session, asked.id, None).answers
+    assert [(one.id, one.folded) for one in shown] == [(fresh.id, False), (poor.id, True)]
+    assert not any(one.folded for one in threads.thread(session, asked.id, cast.bob).answers)  # its author reads it
+    answers.accept(session, answer=poor, by=cast.alice)
+    session.commit()
+    assert not any(one.folded for one in threads.thread(session, asked.id, None).answers)
+
+
+def test_thread_shows_the_first_comments_and_leads_to_all(session: Session, cast: Cast) -> None:
+    asked = question(session, by=cast.alice)
+    given = answer(session, question=asked, by=cast.bob)
+    for number in range(102):
+        comment(session, question=asked, by=cast.will, body=f"Remark {number}")
+    below = comment(session, question=asked, by=cast.will, answer=given)
+    session.commit()
+    shown = threads.thread(session, asked.id, None)
+    assert (len(shown.talk.rows), shown.talk.total, shown.answers[0].talk.total) == (30, 102, 1)
+    pages = [talk.page_of_talk(session, asked, None, page=number) for number in (1, 2)]
+    assert [(len(one.rows), one.total, one.pages) for one in pages] == [(100, 102, 2), (2, 102, 2)]
+    assert pages[0].rows[:30] == shown.talk.rows
+    assert [one.id for one in talk.page_of_talk(session, asked, None, answer=given).rows] == [below.id]
+    every = f"/questions/{asked.id}/comments/all"
+    for number, place in ((29, shown.address), (30, every), (100, f"{every}?page=2")):
+        one = pages[number // 100].rows[number % 100]
+        assert threads.place_of_comment(session, one.id, None) == f"{place}#comment-{one.id}"
+    assert threads.place_of_comment(session, below.id, None) == f"{shown.address}#comment-{below.id}"
+    with pytest.raises(NotFound):
+        talk.page_of_talk(session, asked, None, page=3)
+
+
+def test_trusted_members_edit_what_others_asked_and_answered(session: Session, cast: Cast) -> None:
+    asked = question(session, by=cast.alice)
+    given, said = answer(session, question=asked, by=cast.alice), comment(session, question=asked, by=cast.alice)
+    with pytest.raises(Refused):
+        answers.edit(session, answer=given, by=cast.bob, body="Mended")
+    cast.bob.trust = 2
+    answers.edit(session, answer=given, by=cast.bob, body="Mended")
+    with pytest.raises(Refused):
+        comments.edit(session, comment=said, by=cast.bob, body="Mended")
+    session.commit()
+    assert [(row.kind, row.actor_handle) for row in inbox.listing(session, cast.alice).rows] == [("edit", "bob")]
+    assert [one.by.handle for one in revisions.of_answer(session, given.id, None).revisions] == ["bob", "alice"]
 
 
 def test_closed_thread_may_be_reopened_by_who_closed_it(session: Session, cast: Cast) -> None:

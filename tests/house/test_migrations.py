@@ -23,6 +23,12 @@ ARTICLE_OF_OLD = (
         'public', 'published', '', 'en', 1, 0, '{NOW}', '{NOW}', 1, 0, 0)""",
     f"""INSERT INTO publish_run (id, started_at, finished_at, source, added, changed, moved, retired, unchanged)
         VALUES (1, '{NOW}', '{NOW}', 'content', 1, 0, 0, 0, 0)""",
+    f"""INSERT INTO person (id, handle, name, about_md, about_html, created_at)
+        VALUES (1, 'ada', 'Ada', '', '', '{NOW}')""",
+    "INSERT INTO category (id, slug, name, description, position, questions_count) VALUES (1, 'c', 'C', '', 1, 1)",
+    f"""INSERT INTO question (id, title, slug, body_md, body_html, author_id, category_id, status, created_at,
+        active_at, answers_count, me_too_count, imported_up, imported_down, views, tag_names)
+        VALUES (1, 'Merge?', 'merge', '', '', 1, 1, 'needs_answer', '{NOW}', '{NOW}', 0, 0, 0, 0, 0, '[]')""",
     f"""INSERT INTO article_revision (id, article_id, number, title, markdown, created_at, run_id)
         VALUES (1, 1, 1, 'Sign in', '', '{NOW}', 1)""",
 )
@@ -46,6 +52,7 @@ def test_upgrading_keeps_what_refers_to_a_rebuilt_table(tmp_path: Path) -> None:
         upgrade()
         assert session.execute(text("SELECT title, kind FROM article_revision")).all() == [("Sign in", "content")]
         assert session.execute(text("SELECT path, page_key, tree FROM article")).all() == [("a/b.md", "a/b.md", "")]
+        assert session.execute(text("SELECT slug, audience FROM question")).all() == [("merge-question", "public")]
         session.commit()
         downgrade(revision="0006")
         assert session.execute(text("SELECT title FROM article_revision")).all() == [("Sign in",)]

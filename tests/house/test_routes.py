@@ -20,9 +20,13 @@ from tests import builders, builders_forum, builders_writing
 VISITOR = frozenset({"visitor"})
 SIGNED_IN = frozenset({"member", "asker", "answerer", "expert", "writer", "moderator", "admin", "staff"})
 EVERYONE = VISITOR | SIGNED_IN
-MODERATORS = frozenset({"moderator", "admin"})
+ADMINS = frozenset({"admin"})
+MODERATORS = ADMINS | {"moderator"}
 HELPERS = frozenset({"expert"}) | MODERATORS
 WRITERS = frozenset({"writer", "admin"})
+EDITORS = HELPERS | WRITERS | {"staff"}
+"""Whom everybody trusts to edit what others wrote."""
+OTHERS = SIGNED_IN - {"answerer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +84,22 @@ TABLE = [
     # Search
     Row("search.results", "GET", "/search?q=password"),
     Row("search.typing.suggest", "GET", "/search/suggest?q=password"),
+    Row("search.links.find", "GET", "/search/links?q=password"),
     Row("search.typing.opened", "POST", "/search/opened/{query}/1/question/{q}", answer=204),
     # Reading the community
     Row("questions.questions", "GET", "/questions"),
-    Row("questions.tags", "GET", "/tags"),
-    Row("questions.tag", "GET", "/tags/password"),
-    Row("questions.category", "GET", "/categories/problems"),
+    Row("questions.places.all_tags", "GET", "/tags"),
+    Row("questions.places.tag", "GET", "/tags/password"),
+    Row("questions.places.all_categories", "GET", "/categories"),
+    Row("questions.places.category", "GET", "/categories/problems"),
     Row("questions.thread", "GET", "/questions/{q}/{slug}"),
     Row("questions.history", "GET", "/questions/{q}/history"),
     Row("answers.answer", "GET", "/answers/{a}", answer=302),
     Row("answers.history", "GET", "/answers/{a}/history"),
     Row("answers.comments.comment", "GET", "/comments/{c}", answer=302),
     Row("answers.comments.history", "GET", "/comments/{c}/history"),
+    Row("answers.comments.on_question", "GET", "/questions/{q}/comments/all"),
+    Row("answers.comments.on_answer", "GET", "/answers/{a}/comments/all"),
     # Asking and answering; what a visitor writes is kept until they have joined
     Row("questions.asking.ask", "GET", "/questions/ask"),
     Row("questions.asking.preview", "POST", "/preview", data={"body": "*hello*"}),
@@ -102,14 +110,29 @@ TABLE = [
         answer=303,
         data={"title": "Where is my invoice now?", "body": LONG, "category": "problems", "tags": ""},
     ),
+    Row("questions.asking.found.similar", "POST", "/questions/ask/similar", data={"title": "Where is my invoice now?"}),
+    Row("questions.asking.found.beside", "POST", "/questions/ask/beside/question/{q}"),
+    Row("questions.asking.found.answered", "POST", "/questions/ask/answered/question/{q}", answer=404),
+    Row("questions.asking.found.thanks", "GET", "/questions/ask/answered/question/{q}"),
+    Row("drafts.listed", "GET", "/drafts", SIGNED_IN),
+    Row("drafts.saved", "GET", "/drafts/saved?subject=/questions/ask", SIGNED_IN),
+    Row("drafts.save", "POST", "/drafts", SIGNED_IN, data={"subject": "/questions/ask", "body": LONG}),
+    Row("drafts.throw_away", "POST", "/drafts/thrown-away", SIGNED_IN, 303, data={"subject": "/questions/ask"}),
     Row("answers.answering", "GET", "/questions/{q}/answers"),
     Row("answers.post", "POST", "/questions/{q}/answers", answer=303, data={"body": LONG}),
     Row("questions.edits.commenting", "GET", "/questions/{q}/comments"),
     Row("questions.edits.comment", "POST", "/questions/{q}/comments", answer=303, data={"body": LONG}),
     Row("answers.commenting", "GET", "/answers/{a}/comments"),
     Row("answers.comment", "POST", "/answers/{a}/comments", answer=303, data={"body": LONG}),
+    Row("questions.continuing.continuing", "GET", "/questions/{archived}/continuation"),
+    Row(
+        "questions.continuing.go_on",
+        "POST",
+        "/questions/{archived}/continuation",
+        answer=303,
+        data={"title": "Where is my invoice this year?", "body": LONG, "category": "problems", "tags": ""},
+    ),
     # Acts on a thread
-    Row("questions.acts.follow", "POST", "/questions/{q}/follow", SIGNED_IN, 303, data={"follow": "yes"}),
     Row("questions.acts.say_me_too", "POST", "/questions/{q}/me-too", SIGNED_IN - {"asker"}, 303, data={"too": "yes"}),
     Row(
         "questions.acts.acceptance",
@@ -119,23 +142,51 @@ TABLE = [
         303,
         data={"answer": "{a}"},
     ),
-    Row("answers.rating", "POST", "/answers/{a}/rating", SIGNED_IN - {"answerer"}, 303, data={"helpful": "yes"}),
+    Row("answers.opinions.why", "GET", "/answers/{a}/rating", OTHERS),
+    Row("answers.opinions.rating", "POST", "/answers/{a}/rating", OTHERS, 303, data={"helpful": "yes"}),
+    Row("answers.opinions.objections", "GET", "/answers/{a}/objections", frozenset({"answerer"})),
+    Row("answers.opinions.trying", "GET", "/answers/{a}/trial", OTHERS),
+    Row("answers.opinions.trial", "POST", "/answers/{a}/trial", OTHERS, 303, data={"worked": "yes"}),
+    Row("answers.opinions.solved", "GET", "/answers/{a}/solved", HELPERS | {"asker"}),
     Row("questions.care.closing", "GET", "/questions/{q}/closure", HELPERS | {"asker"}),
     Row("questions.care.closure", "POST", "/questions/{q}/closure", HELPERS, 303, data={"reason": "declined"}),
-    Row("questions.care.repeating", "GET", "/questions/{q}/duplicate", HELPERS),
-    Row("questions.care.duplicate", "POST", "/questions/{q}/duplicate", HELPERS, 303, data={"original": "{older}"}),
+    Row("questions.care.repeating", "GET", "/questions/{q}/duplicate", EDITORS),
+    Row("questions.care.duplicate", "POST", "/questions/{q}/duplicate", EDITORS, 303, data={"original": "{older}"}),
+    Row("questions.drafts.drafting", "GET", "/questions/{q}/draft", HELPERS | WRITERS),
+    Row(
+        "questions.drafts.draft",
+        "POST",
+        "/questions/{q}/draft",
+        HELPERS | WRITERS,
+        303,
+        data={"title": "Where your invoice is", "folder": "account", "answers": "{a}"},
+    ),
+    Row("questions.drafts.file", "GET", "/questions/{q}/draft/file", HELPERS | WRITERS, 404),
+    Row("questions.drafts.patch", "GET", "/questions/{q}/patch", HELPERS | WRITERS, 404),
+    Row("questions.drafts.branch", "POST", "/questions/{q}/draft/branch", HELPERS | WRITERS, 404),
+    Row("questions.moving.merging_with", "GET", "/questions/{q}/merge", MODERATORS),
+    Row("questions.moving.merge", "POST", "/questions/{q}/merge", MODERATORS, 303, data={"into": "{older}"}),
+    Row("questions.moving.splitting_off", "GET", "/questions/{q}/split", MODERATORS),
+    Row(
+        "questions.moving.split",
+        "POST",
+        "/questions/{q}/split",
+        MODERATORS,
+        303,
+        data={"title": "Where is my receipt now?", "chosen": "answer-{a}"},
+    ),
     # Changing what was written
-    Row("questions.edits.editing", "GET", "/questions/{q}/edit", MODERATORS | {"asker"}),
+    Row("questions.edits.editing", "GET", "/questions/{q}/edit", EDITORS | {"asker"}),
     Row(
         "questions.edits.edit",
         "POST",
         "/questions/{q}/edit",
-        MODERATORS | {"asker"},
+        EDITORS | {"asker"},
         303,
         data={"title": "Where is my invoice by now?", "body": LONG, "category": "problems", "tags": ""},
     ),
-    Row("answers.editing", "GET", "/answers/{a}/edit", MODERATORS | {"answerer"}),
-    Row("answers.edit", "POST", "/answers/{a}/edit", MODERATORS | {"answerer"}, 303, data={"body": LONG}),
+    Row("answers.editing", "GET", "/answers/{a}/edit", EDITORS | {"answerer"}),
+    Row("answers.edit", "POST", "/answers/{a}/edit", EDITORS | {"answerer"}, 303, data={"body": LONG}),
     Row("answers.comments.editing", "GET", "/comments/{c}/edit", MODERATORS | {"member"}),
     Row("answers.comments.edit", "POST", "/comments/{c}/edit", MODERATORS | {"member"}, 303, data={"body": LONG}),
     Row("answers.hiding.asking", "GET", "/answers/{a}/visibility", MODERATORS | {"answerer"}),
@@ -147,8 +198,62 @@ TABLE = [
         303,
         data={"hidden": "yes", "why": "spam"},
     ),
+    # Looking after tags and categories
+    Row("questions.places.tag_editing.editing", "GET", "/tags/password/edit", MODERATORS),
+    Row("questions.places.tag_editing.edit", "POST", "/tags/password/edit", MODERATORS, 303, data={"description": ""}),
+    Row(
+        "questions.places.tag_editing.synonyms",
+        "POST",
+        "/tags/password/synonyms",
+        MODERATORS,
+        303,
+        data={"synonym": "passphrase"},
+    ),
+    Row(
+        "questions.places.tag_editing.rename",
+        "POST",
+        "/tags/password/name",
+        MODERATORS,
+        303,
+        data={"name": "password"},
+    ),
+    Row("questions.places.category_editing.adding", "GET", "/categories/new", ADMINS),
+    Row("questions.places.category_editing.add", "POST", "/categories", ADMINS, 303, data={"name": "Plans"}),
+    Row("questions.places.category_editing.editing", "GET", "/categories/problems/edit", MODERATORS),
+    Row(
+        "questions.places.category_editing.edit",
+        "POST",
+        "/categories/problems/edit",
+        MODERATORS,
+        303,
+        data={"name": "Something is not working", "description": "", "template": ""},
+    ),
+    Row(
+        "questions.places.category_editing.audience",
+        "POST",
+        "/categories/problems/audience",
+        ADMINS,
+        303,
+        data={"audience": "public"},
+    ),
+    Row(
+        "questions.places.category_editing.experts",
+        "POST",
+        "/categories/problems/experts",
+        ADMINS,
+        303,
+        data={"handle": "expert"},
+    ),
+    # Following
+    Row("following.show", "GET", "/settings/following", SIGNED_IN),
+    Row("following.choose", "POST", "/following/question/{q}", SIGNED_IN, 303, data={"level": "digest"}),
     # People
     Row("people.profile", "GET", "/people/asker"),
+    Row("people.people", "GET", "/people"),
+    Row("people.esteem.lines", "GET", "/people/asker/ledger"),
+    Row("people.esteem.all_badges", "GET", "/badges"),
+    Row("people.esteem.badge", "GET", "/badges/solver"),
+    Row("people.esteem.steps", "GET", "/trust"),
     Row("people.sign_in.join_form", "GET", "/join", VISITOR, 200, 303),
     Row(
         "people.sign_in.join",
@@ -177,6 +282,13 @@ TABLE = [
         303,
         data={"name": "Somebody", "about": ""},
     ),
+    Row("uploads.photo", "GET", "/settings/photo", SIGNED_IN),
+    Row("uploads.set_photo", "POST", "/settings/photo", SIGNED_IN, 422),
+    Row("uploads.remove_photo", "POST", "/settings/photo/removal", SIGNED_IN, 303),
+    Row("uploads.adding", "GET", "/uploads/new", EDITORS),
+    Row("uploads.add", "POST", "/uploads", EDITORS, 422),
+    Row("uploads.show", "GET", "/uploads/nothing.png", answer=404),
+    Row("people.naming.suggest", "GET", "/people/suggest?q=m"),
     Row("people.account_settings.choose_letters", "POST", "/settings/letters", SIGNED_IN, 303),
     Row(
         "people.account_settings.change_password",
@@ -189,6 +301,20 @@ TABLE = [
     Row("people.account_settings.devices", "GET", "/settings/sessions", SIGNED_IN),
     Row("people.account_settings.end_device", "POST", "/settings/sessions/{session}/end", SIGNED_IN, 303),
     Row("people.account_settings.end_others", "POST", "/settings/sessions/end-others", SIGNED_IN, 303),
+    # The queue
+    Row("queue.show", "GET", "/queue", HELPERS),
+    Row("queue.acts.claim", "POST", "/questions/{q}/claim", HELPERS, 303, data={"claim": "yes"}),
+    Row("queue.acts.missing", "GET", "/questions/{q}/details", HELPERS),
+    Row("queue.acts.ask", "POST", "/questions/{q}/details", HELPERS, 303, data={"body": LONG}),
+    Row("queue.acts.noting", "GET", "/questions/{q}/notes", HELPERS),
+    Row("queue.acts.note", "POST", "/questions/{q}/notes", HELPERS, 303, data={"body": LONG}),
+    Row("queue.acts.handing_over", "GET", "/questions/{q}/handover", HELPERS),
+    Row("queue.acts.hand_over", "POST", "/questions/{q}/handover", HELPERS, 303, data={"back": "yes"}),
+    Row("queue.replies.listing", "GET", "/questions/{q}/replies", HELPERS),
+    Row("queue.groups.listing", "GET", "/queue/groups", ADMINS),
+    Row("queue.groups.add", "POST", "/queue/groups", ADMINS, 303, data={"name": "Billing"}),
+    Row("queue.groups.members", "POST", "/queue/groups/999/members", ADMINS, 404),
+    Row("queue.groups.remove", "POST", "/queue/groups/999/removal", ADMINS, 404),
     # Writing
     Row("writing.overview", "GET", "/writing", WRITERS),
     Row("writing.runs.listing", "GET", "/writing/runs", WRITERS),
@@ -332,6 +458,8 @@ def _things(session: Session, app: Flask, people: dict[str, Person | None]) -> d
     question = builders_forum.question(session, by=asker, title="Where is my invoice?")
     comment = builders_forum.comment(session, question=question, by=member)
     answer = builders_forum.answer(session, question=question, by=answerer)
+    archived = builders_forum.question(session, by=member, title="Where was my invoice?")
+    archived.archived_at = archived.created_at
     session.flush()
     article = session.scalars(select(Article).where(Article.status == "published").limit(1)).one()
     run = builders_writing.run(session, sha="")
@@ -348,7 +476,8 @@ def _things(session: Session, app: Flask, people: dict[str, Person | None]) -> d
     with app.test_request_context():
         css = app.jinja_env.globals["asset"]("site.css")
     return {
-        "q": str(question.id), "slug": question.slug, "older": str(older.id), "a": str(answer.id), "c": str(comment.id),
+        "q": str(question.id), "slug": question.slug, "older": str(older.id), "archived": str(archived.id),
+        "a": str(answer.id), "c": str(comment.id),
         "notice": str(notice.id), "css": css, "query": "A" * 22,
         "section": article.section.slug, "article": article.slug, "run": str(run.id),
         **{name: str(device.id) for name, device in devices.items()},

@@ -17,7 +17,7 @@ ELEMENTS = {
     "h5": {"id"},
     "h6": {"id"},
     "hr": set(),
-    "img": {"src", "alt", "title", "loading"},
+    "img": {"src", "alt", "title", "loading", "width", "height"},
     "li": set(),
     "ol": {"start"},
     "p": set(),

@@ -2,16 +2,15 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from kb.markup.posts import SECONDS, render_post, render_posts
 from kb.markup.sanitizing import clean_article, clean_post
-from tests.conftest import DATA
+from tests.markup.payloads import SECURITY, payloads
 from tests.markup.safety import assert_safe
 
-SECURITY = DATA / "security"
 here = pytest.mark.skipif(not SECURITY.is_dir(), reason=f"the payloads are not in {SECURITY}")
 
 # As in security/pathological_markdown_patterns.json, which has them in words, at the length a question may have.
@@ -46,13 +45,6 @@ PATHOLOGICAL: dict[str, Callable[[], str]] = {
     "a lexer that backtracks": lambda: "```perl\n" + "s{" * (N // 2) + "\n```",
     "tables": lambda: "a|b\n-|-\n" * (N // 8),
 }
-
-
-def payloads() -> Iterator[str]:
-    yield from (one["payload"] for one in json.loads((SECURITY / "dompurify_expect.json").read_text()))
-    yield from (one["payload"] for one in json.loads((SECURITY / "xss_payloads_unique.json").read_text()))
-    yield from (SECURITY / "markdown_xss_payloads.txt").read_text().splitlines()
-    yield from json.loads((SECURITY / "blns.json").read_text())
 
 
 @here

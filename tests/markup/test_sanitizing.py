@@ -61,7 +61,11 @@ def test_clean_post_marks_links_and_drops_their_targets() -> None:
 
 
 def test_clean_post_keeps_own_images_and_turns_others_into_links() -> None:
-    assert clean_post('<img src="/uploads/a.png" alt="A">') == '<img src="/uploads/a.png" alt="A" loading="lazy">'
+    name = f"/uploads/{'a2' * 12}-640x480.png"
+    shown = f'<img src="{name}" alt="A" loading="lazy" width="640" height="480">'
+    assert clean_post(f'<img src="{name}" alt="A">') == clean_post(shown) == shown
+    for elsewhere in ("/sign-out", "/uploads/a.png", f"/{name}", f"{name}?x", f"{name}/", f"{name}x"):
+        assert "<img" not in clean_post(f'<img src="{elsewhere}" alt="A">')
     assert clean_post('<img src="https://x.example/a.png?b=1&amp;c=2" alt="a &lt; b">') == (
         f'<a href="https://x.example/a.png?b=1&amp;c=2" {REL}>a &lt; b</a>'
     )

@@ -158,7 +158,7 @@ def test_read_all_leaves_other_inboxes_alone(session: Session, readers: Cast, te
 def test_follow_twice_is_once(session: Session, readers: Cast) -> None:
     follows.follow(session, person=readers.alice, subject_kind=KIND, subject_id=7)
     follows.follow(session, person=readers.alice, subject_kind=KIND, subject_id=7)
-    assert follows.followers(session, KIND, 7) == [readers.alice.id]
+    assert follows.levels(session, (KIND, 7)) == {readers.alice.id: "each"}
     assert follows.is_following(session, person=readers.alice, subject_kind=KIND, subject_id=7)
     follows.unfollow(session, person=readers.alice, subject_kind=KIND, subject_id=7)
     assert not follows.is_following(session, person=readers.alice, subject_kind=KIND, subject_id=7)

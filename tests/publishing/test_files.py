@@ -31,7 +31,9 @@ def test_read_article_takes_every_key_of_ours() -> None:
         "---\ntitle: Read your bill\nsummary: What it says.\ntags: [billing, vat]\nkeywords: [invoice]\n"
         "audience: members\nstatus: archived\nowner: Money team\nreviewed: 2026-11-22\nreview_every: 90\n"
         "redirect_from: [/old, /older]\nrelated: [../b/other.md]\norder: 7\npublish_at: 2026-12-01T09:00:00+01:00\n"
-        "expires_at: 2027-01-01\nlang: pt-BR\nslug: bill\n---\n\n# Lines\n\nText.\n",
+        "expires_at: 2027-01-01\nlang: pt-BR\nslug: bill\ncredits: [Ann, Ben]\n"
+        "from_question: https://help.example.com/questions/17/where\nfrom_answers: [23, /answers/24, 23]\n"
+        "---\n\n# Lines\n\nText.\n",
         "billing/read.md",
     )
     assert (found.title, found.summary, found.slug, found.section) == (
@@ -46,7 +48,8 @@ def test_read_article_takes_every_key_of_ours() -> None:
     assert found.publish_at == datetime(2026, 12, 1, 8, tzinfo=UTC)
     assert found.expires_at == datetime(2027, 1, 1, tzinfo=UTC)
     assert found.redirect_from == ("/old", "/older")
-    assert (found.markdown, found.first_line, found.doubts) == ("\n# Lines\n\nText.\n", 19, ())
+    assert (found.credits, found.from_question, found.from_answers) == (("Ann", "Ben"), 17, (23, 24))
+    assert (found.markdown, found.first_line, found.doubts) == ("\n# Lines\n\nText.\n", 22, ())
 
 
 @pytest.mark.parametrize(
@@ -153,6 +156,8 @@ def test_read_article_warns_of_a_key_given_twice() -> None:
         ("summary: [1]", 3, "text"),
         ("redirect_from: [1]", 3, "paths"),
         ("redirect_to: [/a, /b]", 3, "one path"),
+        ("from_question: [1, 2]", 3, "one number"),
+        ("from_answers: [true]", 3, "such as"),
         ("publishDate: tomorrow", 3, "moment"),
         ("summary: Error 51: what to do", 3, "quotes"),
         ("a: &x 1\nb: *x", 3, "anchors"),

@@ -47,6 +47,10 @@ class Pile:
         """Hold ``documents``."""
         self.held.update({one.ref: one for one in documents})
 
+    def audiences(self, viewer: Reader | None) -> frozenset[str]:
+        """See Source."""
+        return frozenset(audiences(viewer))
+
     def refs(self, session: Session) -> Sequence[int]:
         """See Source."""
         return sorted(self.held.keys() - self.hidden)

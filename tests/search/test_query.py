@@ -25,7 +25,7 @@ from tests.conftest import DATA, NOON
         ("-tag:sso", {"without_tags": ("sso",)}),
         ("section:start category:general", {"sections": ("start",), "categories": ("general",)}),
         ("is:solved", {"statuses": frozenset({"solved"})}),
-        ("is:open", {"statuses": frozenset({"needs_answer", "answered"})}),
+        ("is:open", {"statuses": frozenset({"needs_answer", "needs_info", "answered", "likely_solved"})}),
         ("IS:Article", {"kind": "article"}),
         ("in:questions", {"kind": "question"}),
         ("in:title lost", {"title_only": True, "words": ("lost",)}),

@@ -31,7 +31,7 @@ def tell(session: Session, cast: Cast, count: int, start: int = 0) -> None:
         inbox.tell(
             session,
             person_ids=[cast.alice.id],
-            kind=stops.KINDS[number % 4],
+            kind=stops.WITH_LETTERS[number % 4],
             cause=f"answer:{number}",
             subject_kind=KIND,
             subject_id=1,

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from kb.forum import answers, duplicates, questions
 from kb.forum.models import CloseReason, Closure, Duplicate, MeToo, Question, Status
-from kb.notices import follows
 from kb.people.models import Person
 from tests.builders import Cast
 from tests.builders_forum import answer, question
@@ -48,15 +47,16 @@ def answer_id(session: Session, asked: Question, cast: Cast) -> int:
     return made.id
 
 
-def test_follow_is_a_switch(session: Session, cast: Cast, signed_in: Browser, asked: Question) -> None:
-    browser = signed_in(cast.erin)
-    for wish, so in (("yes", True), ("yes", True), ("no", False)):
-        assert send(browser, asked, "follow", {"follow": wish}).location == at(asked)
-        session.rollback()
-        assert follows.is_following(session, person=cast.erin, subject_kind="question", subject_id=asked.id) is so
-        button = page(browser, at(asked)).select_one("[formaction$='/follow']")
-        assert button is not None
-        assert button["aria-pressed"] == str(so).lower()
+def test_a_thread_is_followed_at_a_level_and_no_longer(
+    session: Session, cast: Cast, signed_in: Browser, asked: Question
+) -> None:
+    browser, address = signed_in(cast.erin), f"/following/question/{asked.id}"
+    for level, pressed in (("each", ["each"]), ("digest", ["digest"]), ("none", ["none"]), ("", [])):
+        form = {"level": level, "next": at(asked)}
+        assert post(browser, address, form, form_at=at(asked)).location == at(asked)
+        buttons = page(browser, at(asked)).select(f"button[form=acts][formaction='{address}']")
+        assert [one["value"] for one in buttons if one.get("aria-pressed") == "true"] == pressed
+        assert [one["value"] for one in buttons] == (["each", "digest", "none", ""] if level else ["each"])
 
 
 def test_me_too_is_a_switch(session: Session, cast: Cast, signed_in: Browser, asked: Question) -> None:
@@ -181,14 +181,14 @@ def test_duplicate_is_not_for_everyone(cast: Cast, signed_in: Browser, asked: Qu
     send(browser, asked, "duplicate", {"original": "1"}, status=403)
 
 
-@pytest.mark.parametrize("act", ["follow", "me-too", "acceptance", "closure", "duplicate", "visibility"])
+@pytest.mark.parametrize("act", ["me-too", "acceptance", "closure", "duplicate", "visibility"])
 def test_act_of_a_visitor_goes_by_way_of_signing_in(client: FlaskClient, asked: Question, act: str) -> None:
     sent = post(client, f"/questions/{asked.id}/{act}", {"next": at(asked)}, form_at="/questions/ask")
     assert (sent.status_code, sent.location) == (303, f"/sign-in?next={at(asked)}")
 
 
 @pytest.mark.parametrize(
-    "act", ["follow", "me-too", "acceptance", "closure", "duplicate", "visibility", "comments", "answers", "edit"]
+    "act", ["me-too", "acceptance", "closure", "duplicate", "visibility", "comments", "answers", "edit"]
 )
 def test_act_on_no_question_is_not_found(cast: Cast, signed_in: Browser, act: str) -> None:
     answered = post(signed_in(cast.mia), f"/questions/999/{act}", form_at="/questions/ask")

@@ -190,7 +190,7 @@ def test_check_shows_what_may_answer_it_and_keeps_the_text(
     if indexed:
         asking.rebuild(session, asking.engine_of(app.extensions))
         session.commit()
-    answer = post(client, "/questions", WORDS | {"check": "1"}, form_at=ASK)
+    answer = post(client, f"{ASK}/similar", WORDS, form_at=ASK)
     assert answer.status_code == 200
     assert in_form(answer) == WORDS
     links = checked(answer).select(".similar a")
@@ -202,14 +202,14 @@ def test_check_for_a_script_is_the_list_alone(app: Flask, session: Session, cast
     session.commit()
     token = checked(client.get(ASK)).select_one("input[name=csrf_token]")
     assert token is not None
-    words = WORDS | {"check": "1", "csrf_token": str(token["value"])}
-    answer = client.post("/questions", data=words, headers={"X-Fragment": "1"})
+    words = WORDS | {"csrf_token": str(token["value"])}
+    answer = client.post(f"{ASK}/similar", data=words, headers={"X-Fragment": "1"})
     assert "<html" not in answer.text
     assert "How do I export all of my notes?" in answer.text
 
 
 def test_check_that_finds_nothing_says_so(client: FlaskClient) -> None:
-    answer = post(client, "/questions", WORDS | {"check": "1"}, form_at=ASK)
+    answer = post(client, f"{ASK}/similar", WORDS, form_at=ASK)
     assert "Nothing like it" in checked(answer).get_text()
 
 

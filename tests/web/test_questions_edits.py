@@ -13,7 +13,7 @@ from kb.people import sessions
 from kb.people.models import Person
 from tests.builders import Cast
 from tests.builders_forum import category, question
-from tests.pages import checked, page, post
+from tests.pages import changed, checked, page, post
 
 Browser = Callable[[Person], FlaskClient]
 WORDS = {"title": "How do I reset it all?", "body": "One\nTwo", "tags": "reset", "category": "ideas"}
@@ -37,13 +37,8 @@ def test_edit_changes_the_question_and_keeps_what_it_said(
     shown = page(client, answer.location)
     assert "edited" in shown.get_text()
     past = page(client, f"/questions/{asked.id}/history")
-    assert [line.get_text() for line in past.find_all("del")] == [
-        "How do I reset it?",
-        "password",
-        "Something is not working",
-        "Three",
-    ]
-    assert "Two" in [line.get_text() for line in past.find_all("ins")]
+    assert changed(past, "del") == ["password", "Something", "is", "not working", "Three"]
+    assert {" all", "reset", "Two"} <= set(changed(past, "ins"))
 
 
 def test_edit_refused_comes_back_filled_in(cast: Cast, signed_in: Browser, asked: Question) -> None:
@@ -62,9 +57,8 @@ def test_edit_preview_changes_nothing(session: Session, cast: Cast, signed_in: B
     assert session.get_one(Question, asked.id).body_md == "One\nThree"
 
 
-@pytest.mark.parametrize("who", ["bob", "erin"])
-def test_edit_is_not_for_everyone(cast: Cast, signed_in: Browser, asked: Question, who: str) -> None:
-    browser = signed_in(getattr(cast, who))
+def test_edit_is_not_for_everyone(cast: Cast, signed_in: Browser, asked: Question) -> None:
+    browser = signed_in(cast.bob)
     page(browser, f"/questions/{asked.id}/edit", status=403)
     answer = post(browser, f"/questions/{asked.id}/edit", WORDS, form_at="/questions/ask")
     assert answer.status_code == 403

@@ -49,12 +49,6 @@ def test_suggestions_for_nothing_are_none(client: FlaskClient, found: object) ->
         assert shown.div["data-said"] == "No suggestions"
 
 
-def test_suggestions_for_a_title_open_beside_it(client: FlaskClient, found: object) -> None:
-    options = suggestions(client, "in=ask&q=reset+passw").select("[role=option]")
-    assert {option.get("target") for option in options} == {"_blank"}
-    assert not any(str(option["href"]).startswith("/search") for option in options)
-
-
 def test_suggestions_of_what_others_searched_come_first_and_lead_to_the_search(app: Flask) -> None:
     with app.test_request_context("/search/suggest?q=re"):
         html = render_template(
@@ -63,7 +57,6 @@ def test_suggestions_of_what_others_searched_come_first_and_lead_to_the_search(a
             parts=[],
             completions=("reset & <b>",),
             said="1 search",
-            for_a_title=False,
         )
     option = BeautifulSoup(html, "html.parser").select("[role=group] [role=option]")[0]
     assert (option["href"], option.text) == ("/search?q=reset%20%26%20%3Cb%3E", "reset & <b>")

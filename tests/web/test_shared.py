@@ -64,12 +64,16 @@ def test_members_share_the_main_part_and_keep_their_own_header(
     forum.question(session, by=cast.erin)
     session.commit()
     alice, bob = signed_in(cast.alice), signed_in(cast.bob)
-    for address in ("/", "/questions", "/tags", "/categories/problems", "/articles"):
+    pages = {"/": 3, "/questions": 3, "/tags": 3, "/articles": 3}
+    pages["/categories/problems"] = 4  # how they follow it is one's own as well
+    for address, most in pages.items():
         with counted_statements() as made:
             hers = page(alice, address)
         with counted_statements() as kept:
             his = page(bob, address)
-        assert len(kept) <= 3 < len(made), address
+        assert len(kept) <= most < len(made), address
+        for token in (*hers.main.select("[name=csrf_token]"), *his.main.select("[name=csrf_token]")):
+            del token["value"]
         assert str(hers.main) == str(his.main)
         assert _account(hers) == "/people/alice"
         assert _account(his) == "/people/bob"
@@ -176,11 +180,11 @@ def test_thread_shows_each_reader_their_own_ratings_and_acts(signed_in: SignedIn
     session.commit()
     here = f"/questions/{question.id}/{question.slug}"
     for person, pressed, edits in (
-        (cast.erin, 1, 0),
-        (cast.will, 0, 0),
+        (cast.erin, 1, 1),
+        (cast.alice, 0, 0),
         (cast.bob, 0, 1),
         (cast.mia, 0, 1),
-        (cast.will, 0, 0),
+        (cast.alice, 0, 0),
     ):
         card = page(signed_in(person), here).find(id=f"answer-{answer.id}")
         assert card is not None

@@ -54,6 +54,11 @@ class ArticleFile:
     review_every: int | None = None
     publish_at: datetime | None = None
     expires_at: datetime | None = None
+    credits: tuple[str, ...] = ()
+    """Names of people whose words it is made of."""
+    from_question: int | None = None
+    """The number of the question that it was made from."""
+    from_answers: tuple[int, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
     doubts: tuple[Remark, ...] = ()
     """Warnings about the file itself."""
@@ -72,6 +77,8 @@ class SectionFile:
     """The language it says this in, "" for the site's own."""
     is_named: bool = False
     """Whether its folder says what it is called."""
+    canned: bool = False
+    """Whether its articles are replies to fill in."""
 
 
 def digest_of(oid: str, mark: str = "") -> str:
@@ -119,6 +126,7 @@ def read_section(file: SourceFile, languages: Languages = Languages()) -> Sectio
         position=_value(entries, "order", LAST),
         tree=located.tree,
         is_named="title" in entries,
+        canned=_value(entries, "canned", False),
     )
 
 
@@ -175,6 +183,9 @@ def _article(file: SourceFile, parts: front_matter.Parts, head: keys.Head, langu
         review_every=_value(entries, "review_every", None),
         publish_at=_value(entries, "publish_at", None),
         expires_at=_value(entries, "expires_at", None),
+        credits=tuple(_value(entries, "credits", ())),
+        from_question=_value(entries, "from_question", None),
+        from_answers=tuple(_value(entries, "from_answers", ())),
         extra={key: _plain(entry.value) for key, entry in (head.foreign | head.unknown).items()},
         doubts=tuple(_doubts(file.path, parts, head, spoken)),
     )

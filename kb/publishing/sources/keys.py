@@ -14,6 +14,7 @@ AUDIENCES = ("public", "members", "staff")
 STATUSES = ("draft", "published", "archived")
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _LANG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+_POST = re.compile(r"(?:(?:https?://[^/\s]+)?/(?:questions|answers)/)?(\d{1,9})(?:[-/?#][^\s]*)?", re.ASCII)
 _SPAN = re.compile(r"(\d{1,4})\s*(day|week|month|year)s?")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 Check = Callable[[str, Any], Any]
@@ -111,6 +112,22 @@ def _paths(key: str, value: Any) -> list[str]:
     return [path.strip()[:400] for path in values if path.strip()]
 
 
+def _posts(key: str, value: Any) -> list[int]:
+    """Numbers or addresses of questions or answers on this site, one or a list of them."""
+    values = value if isinstance(value, list) else [value]
+    named = [_POST.fullmatch(str(one).strip()) for one in values if not isinstance(one, bool)]
+    if len(named) != len(values) or not all(named):
+        raise ValueError(f"{key} must be a number or an address such as /questions/17.")
+    return list(dict.fromkeys(int(match[1]) for match in named if match))
+
+
+def _one_post(key: str, value: Any) -> int:
+    numbers = _posts(key, value)
+    if len(numbers) != 1:
+        raise ValueError(f"{key} must be one number or address.")
+    return numbers[0]
+
+
 def _one_path(key: str, value: Any) -> str:
     paths = _paths(key, value)
     if len(paths) != 1:
@@ -169,6 +186,12 @@ def _moment(key: str, value: Any) -> datetime:
         raise ValueError(f"{key} must be a date or a moment such as 2026-12-01T09:00:00Z.") from None
 
 
+def _yes_or_no(key: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} must be true or false.")
+    return value
+
+
 def _language(key: str, value: Any) -> str:
     if value is False:  # what YAML makes of the code of Norwegian
         return "no"
@@ -197,6 +220,10 @@ CHECKS: dict[str, Check] = {
     "translation_of": _text(400),
     "slug": _text(400),
     "icon": _text(30),
+    "canned": _yes_or_no,
+    "credits": _words,
+    "from_question": _one_post,
+    "from_answers": _posts,
 }
 """Every key of ours, and what its value must be."""
 MUST_BE_READ = frozenset({"publish_at", "expires_at"})

@@ -1,0 +1,1 @@
+"""What people did for others, and what it earns them: the ledger, trust, badges."""

@@ -1,0 +1,1 @@
+"""Asking that starts with finding: what an asker was shown, and what came of it."""

@@ -1,0 +1,1 @@
+"""Whether answers work: trials, what is likely solved, what is out of date."""
