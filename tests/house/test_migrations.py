@@ -13,7 +13,7 @@ from kb.db import Base, current_session, db
 from kb.search.postgres.tables import is_of_the_schema
 from tests.conftest import settings_for
 
-NOW = "2026-03-02 12:00:00"
+NOW, LATER = "2026-03-02 12:00:00", "2026-03-02 13:00:00"
 ARTICLE_OF_OLD = (
     "INSERT INTO section (id, slug, title, description, icon, position) VALUES (1, 'a', 'A', '', '', 1)",
     f"""INSERT INTO article (id, section_id, slug, path, source_hash, title, summary, markdown, html, text, headings,
@@ -24,11 +24,16 @@ ARTICLE_OF_OLD = (
     f"""INSERT INTO publish_run (id, started_at, finished_at, source, added, changed, moved, retired, unchanged)
         VALUES (1, '{NOW}', '{NOW}', 'content', 1, 0, 0, 0, 0)""",
     f"""INSERT INTO person (id, handle, name, about_md, about_html, created_at)
-        VALUES (1, 'ada', 'Ada', '', '', '{NOW}')""",
+        VALUES (1, 'ada', 'Ada', '', '', '{NOW}'), (2, 'bob', 'Bob', '', '', '{NOW}')""",
     "INSERT INTO category (id, slug, name, description, position, questions_count) VALUES (1, 'c', 'C', '', 1, 1)",
     f"""INSERT INTO question (id, title, slug, body_md, body_html, author_id, category_id, status, created_at,
         active_at, answers_count, me_too_count, imported_up, imported_down, views, tag_names)
         VALUES (1, 'Merge?', 'merge', '', '', 1, 1, 'needs_answer', '{NOW}', '{NOW}', 0, 0, 0, 0, 0, '[]')""",
+    f"""INSERT INTO answer (id, question_id, author_id, body_md, body_html, created_at, helpful_count,
+        not_helpful_count, score, imported_helpful, imported_not_helpful)
+        VALUES (1, 1, 2, '', '', '{NOW}', 0, 0, 0, 0, 0)""",
+    f"""INSERT INTO comment (id, question_id, answer_id, author_id, body_md, body_html, created_at)
+        VALUES (1, 1, 1, 1, '', '', '{LATER}')""",
     f"""INSERT INTO article_revision (id, article_id, number, title, markdown, created_at, run_id)
         VALUES (1, 1, 1, 'Sign in', '', '{NOW}', 1)""",
 )
@@ -52,7 +57,8 @@ def test_upgrading_keeps_what_refers_to_a_rebuilt_table(tmp_path: Path) -> None:
         upgrade()
         assert session.execute(text("SELECT title, kind FROM article_revision")).all() == [("Sign in", "content")]
         assert session.execute(text("SELECT path, page_key, tree FROM article")).all() == [("a/b.md", "a/b.md", "")]
-        assert session.execute(text("SELECT slug, audience FROM question")).all() == [("merge-question", "public")]
+        asked = session.execute(text("SELECT slug, audience, asker_replied_at FROM question")).all()
+        assert asked == [("merge-question", "public", LATER)]
         session.commit()
         downgrade(revision="0006")
         assert session.execute(text("SELECT title FROM article_revision")).all() == [("Sign in",)]

@@ -18,6 +18,19 @@ LISTED_BY = (
 )
 """What lists of questions are in order of: with the audience beside it, they are read from an index alone."""
 
+ASKERS_WHO_REPLIED = """
+    UPDATE question SET asker_replied_at = said.by_asker FROM (
+        SELECT question.id,
+            max(CASE WHEN post.author_id = question.author_id THEN post.created_at END) AS by_asker,
+            max(CASE WHEN post.author_id <> question.author_id THEN post.created_at END) AS by_others
+        FROM question JOIN (
+            SELECT question_id, author_id, created_at FROM answer WHERE hidden_at IS NULL
+            UNION ALL SELECT question_id, author_id, created_at FROM comment WHERE hidden_at IS NULL
+        ) AS post ON post.question_id = question.id
+        GROUP BY question.id
+    ) AS said WHERE said.id = question.id AND said.by_asker > said.by_others
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -475,6 +488,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("canned", sa.Boolean(), server_default=sa.false(), nullable=False))
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.add_column(sa.Column("description", sa.Text(), server_default="", nullable=False))
+    op.execute(ASKERS_WHO_REPLIED)
     # These words have become addresses below a question's own: no thread may stand where one of them is.
     op.execute(
         "UPDATE question SET slug = slug || '-question' WHERE slug IN ('claim', 'continuation', 'details', 'draft',"
