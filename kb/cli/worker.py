@@ -27,6 +27,8 @@ from kb.search.reconciling import Rounds, lag
 from kb.uploads import keeping as pictures
 
 PAUSE = 0.25
+BETWEEN, MOST_PAUSES = 0.05, 100
+"""Seconds between two looks whether others need the interpreter, and how many looks one document waits for."""
 AFTER_A_FAULT = 2.0
 """Seconds to wait when a step failed: a full disk or a database that is away would fill the log."""
 UPKEEP = (
@@ -75,7 +77,7 @@ def start_threads(app: Flask, stop: threading.Event) -> list[threading.Thread]:
         "jobs": _run_job,
         "publishing": partial(_run_job, lane=runs.LANE),
         "index": partial(_keep_index, rounds=Rounds()),
-        "meaning": _work_out_meaning,
+        "meaning": partial(_work_out_meaning, stop=stop),
     }
     bells = {name: threading.Event() for name in steps}
     threads = [
@@ -126,19 +128,27 @@ def _keep_index(app: Flask, rounds: Rounds) -> bool:
     return bool(asking.follow(session, engine) or rounds.go(session, engine))
 
 
-def _work_out_meaning(app: Flask) -> bool:
+def _work_out_meaning(app: Flask, stop: threading.Event) -> bool:
     """Make vectors first, because what is related is found by them.
 
-    All of it waits while articles are published, and until they can be found: the worker's threads share one
-    interpreter, and nobody waits for what is alike.
+    All of it waits while articles are published, and until they can be found, also in the middle of its work: the
+    worker's threads share one interpreter, and nobody waits for what is alike.
     """
     session, engine = current_session(), app.extensions["search"]
     if _is_behind(session, engine):
         return False
     made = isinstance(engine, Fused) and keeping.keep(session, engine.vectors.makers)
-    more = made or related.refresh(session, engine)
+    more = made or related.refresh(session, engine, pause=partial(_let_others_first, session, engine, stop))
     session.commit()
     return more
+
+
+def _let_others_first(session: Session, engine: Engine, stop: threading.Event) -> None:
+    """Wait while the index is behind, for so long at most that a site where somebody always writes gets on."""
+    for _ in range(MOST_PAUSES):
+        if stop.is_set() or not _is_behind(session, engine):
+            return
+        stop.wait(BETWEEN)
 
 
 def _is_behind(session: Session, engine: Engine) -> bool:

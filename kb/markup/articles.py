@@ -41,11 +41,9 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedArticle:
-    """An article as it is stored."""
+class Outline:
+    """What there is on an article's page, and where it leads."""
 
-    html: str
-    text: str
     headings: tuple[Heading, ...]
     links: tuple[Linked, ...]
     """Every link and picture within the site, as written, with the address it got; "" leads nowhere."""
@@ -53,6 +51,15 @@ class RenderedArticle:
     """Every id on the page that can be linked to, those of footnotes left out."""
     lost_anchors: tuple[str, ...]
     """Links to places that this page does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedArticle:
+    """An article as it is stored."""
+
+    html: str
+    text: str
+    outline: Outline
 
 
 def render_article(markdown: str, find: Find) -> RenderedArticle:
@@ -72,14 +79,13 @@ def render_article(markdown: str, find: Find) -> RenderedArticle:
     headings = tuple(_headings(getattr(renderer.markdown, "toc_tokens", [])))
     ids = {unescape(name): None for name in _ID.findall(html)}
     lost = dict.fromkeys(name for name in map(unescape, _OWN_LINK.findall(html)) if name not in ids)
-    return RenderedArticle(
-        html=html,
-        text=text_of(_ANCHOR.sub("", html)),
+    outline = Outline(
         headings=headings,
         links=tuple(links),
         anchors=tuple(name for name in ids if not _FOOTNOTE.match(name)),
         lost_anchors=tuple(lost),
     )
+    return RenderedArticle(html, text_of(_ANCHOR.sub("", html)), outline)
 
 
 class _Renderer:

@@ -117,19 +117,18 @@ def _write(session: Session, step: Step, page: Page, section_id: int, run: Publi
 
 def _refill(session: Session, article: Article, page: Page) -> None:
     """Take a page's place that reads differently although its file is the same."""
-    if article.text != page.rendered.text:
+    if article.text != page.text:
         changes.note(session, ARTICLE, article.id)
     _fill(article, page)
 
 
 def _fill(article: Article, page: Page) -> None:
-    rendered = page.rendered
-    article.html, article.text = rendered.html, rendered.text
-    article.words = len(rendered.text.split())
-    article.headings = [asdict(heading) for heading in rendered.headings]
-    article.anchors = list(rendered.anchors)
+    article.html, article.text = page.html, page.text
+    article.words = len(article.text.split())
+    article.headings = [asdict(heading) for heading in page.outline.headings]
+    article.anchors = list(page.outline.anchors)
     article.uses = [asdict(use) for use in page.uses]
-    article.links = [asdict(link) for link in rendered.links]
+    article.links = [asdict(link) for link in page.outline.links]
     article.remarks = [{"line": remark.line, "message": remark.message, "code": remark.code} for remark in page.remarks]
 
 

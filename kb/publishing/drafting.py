@@ -224,14 +224,14 @@ def _to_print(plan: Plan, site: SiteMap, work: _Work) -> Iterator[ArticleFile]:
 
 
 def _is_current(page: Page, site: SiteMap) -> bool:
-    return still_true([asdict(link) for link in page.rendered.links], page.file.path, site)
+    return still_true([asdict(link) for link in page.outline.links], page.file.path, site)
 
 
 def _proofed(plan: Plan, pages: Iterable[Page]) -> Iterator[Remark]:
     """Yield what there is to say about every article: of its page now, or when it was made, and of its links."""
     addresses = {row.path: row.address for row in plan.unchanged} | {s.file.path: s.address for s in plan.steps}
     made = {page.file.path: page for page in pages}
-    standing = [proofing.standing_of(page.file, page.rendered, addresses[path]) for path, page in made.items()]
+    standing = [proofing.standing_of(page.file, page.outline, addresses[path]) for path, page in made.items()]
     for page in made.values():
         yield from page.remarks
     for row in plan.unchanged:

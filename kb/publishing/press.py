@@ -2,6 +2,7 @@
 
 import os
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from typing import Any
 
 from kb.articles.remarks import ERROR, Remark
 from kb.markup.article_links import Linked
-from kb.markup.articles import Heading, RenderedArticle
+from kb.markup.articles import Heading, Outline
 from kb.markup.process import Gone, Process, TooSlow
 from kb.publishing import proofing
 from kb.publishing.sources import snippets
@@ -28,10 +29,23 @@ class Page:
     """One file and the page made of it."""
 
     file: ArticleFile
-    rendered: RenderedArticle
+    outline: Outline
+    packed_html: bytes
+    packed_text: bytes
+    """Packed, because thousands of pages wait for the last one before any is stored."""
     remarks: tuple[Remark, ...]
     uses: tuple[Use, ...] = ()
     """Snippets and variables that it is made with."""
+
+    @property
+    def html(self) -> str:
+        """What is between the title and the foot."""
+        return zlib.decompress(self.packed_html).decode()
+
+    @property
+    def text(self) -> str:
+        """Its words, as search has them."""
+        return zlib.decompress(self.packed_text).decode()
 
 
 NOTHING_SHARED = Library()
@@ -58,7 +72,7 @@ def print_pages(
         with ThreadPoolExecutor(presses) as threads:
             yield from zip(files, threads.map(room.page, files), strict=True)
     finally:
-        room.close()
+        room.close(keep_one=presses == 1)
 
 
 class _Room:
@@ -81,15 +95,15 @@ class _Room:
             return _given_up(file, "The text takes too much memory to turn into a page.")
         if answer is None:
             return _given_up(file, "The text is nested too deeply to turn it into a page.")
-        rendered = _rendered(answer)
-        rendered = replace(rendered, links=proofing.with_lines(file, expanded, rendered.links))
-        remarks = proofing.of_page(file, expanded, rendered, self._site)
-        return Page(file, rendered, tuple(remarks), expanded.uses)
+        outline = _outline(answer["outline"])
+        outline = replace(outline, links=proofing.with_lines(file, expanded, outline.links))
+        remarks = tuple(proofing.of_page(file, expanded, outline, self._site))
+        return Page(file, outline, _packed(answer["html"]), _packed(answer["text"]), remarks, expanded.uses)
 
-    def close(self) -> None:
-        """End all processes but one, which waits for the next run."""
+    def close(self, *, keep_one: bool) -> None:
+        """End all processes; or all but one, which waits for the next run. After many pages it would be a fat one."""
         for process in self._all:
-            if not _waiting.keep(process):
+            if not (keep_one and _waiting.keep(process)):
                 process.end()
 
     def _ask(self, message: list[str]) -> Any:
@@ -159,10 +173,12 @@ def _given_up(file: ArticleFile, message: str) -> Remark:
     return Remark(file.path, 0, ERROR, message, "too-hard")
 
 
-def _rendered(answer: dict[str, Any]) -> RenderedArticle:
-    return RenderedArticle(
-        html=answer["html"],
-        text=answer["text"],
+def _packed(text: str) -> bytes:
+    return zlib.compress(text.encode(), zlib.Z_BEST_SPEED)
+
+
+def _outline(answer: dict[str, Any]) -> Outline:
+    return Outline(
         headings=tuple(Heading(**heading) for heading in answer["headings"]),
         links=tuple(Linked(**link) for link in answer["links"]),
         anchors=tuple(answer["anchors"]),

@@ -167,7 +167,7 @@ def _page(session: Session, site: PreviewSite, entry: Entry, made: Page | None) 
         title=told.title,
         address=site.base + entry.address,
         summary=told.summary,
-        html=made.rendered.html if made else live.html if live else "",
+        html=made.html if made else live.html if live else "",
         language=language(told.lang, entry.tree),
         headings=tuple(_headings(made, live)),
         minutes=max(1, round(_words(made, live) / WORDS_A_MINUTE)),
@@ -193,12 +193,12 @@ def _page(session: Session, site: PreviewSite, entry: Entry, made: Page | None) 
 
 
 def _headings(made: Page | None, live: Article | None) -> Iterator[dict[str, Any]]:
-    headings = [asdict(heading) for heading in made.rendered.headings] if made else live.headings if live else []
+    headings = [asdict(heading) for heading in made.outline.headings] if made else live.headings if live else []
     return (heading for heading in headings if heading["level"] <= DEEPEST_IN_CONTENTS)
 
 
 def _words(made: Page | None, live: Article | None) -> int:
-    return len(made.rendered.text.split()) if made else live.words if live else 0
+    return len(made.text.split()) if made else live.words if live else 0
 
 
 def _written_at(site: PreviewSite) -> datetime:

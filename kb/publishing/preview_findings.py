@@ -43,7 +43,7 @@ def _standing(site: PreviewSite, entry: Entry, made: Page | None) -> Standing:
     was = entry.was
     if made is None:
         return proofing.standing_as_it_was(was) if was else Standing(entry.path, entry.address, entry.status, (), ())
-    found = proofing.standing_of(made.file, made.rendered, entry.address)
+    found = proofing.standing_of(made.file, made.outline, entry.address)
     links = [{**link, "address": link["address"].removeprefix(site.base)} for link in found.links]
     due = was.review_due_on if was and entry.kind == SAME else found.review_due_on
     return replace(found, links=links, review_due_on=due)

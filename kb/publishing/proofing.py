@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from kb.articles.remarks import WARNING, Remark
 from kb.markup.article_blocks import unclosed
 from kb.markup.article_links import Linked
-from kb.markup.articles import RenderedArticle
+from kb.markup.articles import Outline
 from kb.publishing.planning import Known
 from kb.publishing.sources.files import ArticleFile
 from kb.publishing.sources.links import SiteMap
@@ -96,13 +96,13 @@ class Standing:
     review_due_on: date | None = None
 
 
-def of_page(file: ArticleFile, expanded: Expanded, rendered: RenderedArticle, site: SiteMap) -> list[Remark]:
-    """Return everything there is to say about one article and its page, by line; ``rendered.links`` know their lines.
+def of_page(file: ArticleFile, expanded: Expanded, outline: Outline, site: SiteMap) -> list[Remark]:
+    """Return everything there is to say about one article and its page, by line; ``outline.links`` know their lines.
 
     What depends on other articles' pages is not here but in ``cross_check``.
     """
     text = _Text(file, expanded)
-    found = [*file.doubts, *expanded.remarks, *_of_text(text, file), *_of_links(text, file, rendered, site)]
+    found = [*file.doubts, *expanded.remarks, *_of_text(text, file), *_of_links(text, file, outline, site)]
     if not file.summary:
         message = "The article has no summary, which lists and search would show."
         found.append(Remark(file.path, 1, WARNING, message, "missing-summary"))
@@ -145,13 +145,13 @@ def cross_check(pages: Iterable[Standing], *, today: date) -> list[Remark]:
     return sorted(dict.fromkeys(found), key=lambda remark: (remark.path, remark.line))
 
 
-def standing_of(file: ArticleFile, rendered: RenderedArticle, address: str) -> Standing:
+def standing_of(file: ArticleFile, outline: Outline, address: str) -> Standing:
     """Return how an article whose page was just made is going to stand at ``address``."""
     due = None
     if file.reviewed_on and file.review_every:
         due = file.reviewed_on + timedelta(days=min(file.review_every, 36_500))
-    links = [{"target": link.target, "address": link.address, "line": link.line} for link in rendered.links]
-    return Standing(file.path, address, file.status, rendered.anchors, links, due)
+    links = [{"target": link.target, "address": link.address, "line": link.line} for link in outline.links]
+    return Standing(file.path, address, file.status, outline.anchors, links, due)
 
 
 def standing_as_it_was(row: Known) -> Standing:
@@ -241,8 +241,8 @@ def _of_text(text: _Text, file: ArticleFile) -> Iterator[Remark]:
             yield Remark(file.path, at, WARNING, message, "missing-alt")
 
 
-def _of_links(text: _Text, file: ArticleFile, rendered: RenderedArticle, site: SiteMap) -> Iterator[Remark]:
-    for link in {link.target: link for link in reversed(rendered.links)}.values():
+def _of_links(text: _Text, file: ArticleFile, outline: Outline, site: SiteMap) -> Iterator[Remark]:
+    for link in {link.target: link for link in reversed(outline.links)}.values():
         target, line = link.target, link.line
         if link.address:
             if to := site.sent_on(file.path, target):
@@ -258,8 +258,8 @@ def _of_links(text: _Text, file: ArticleFile, rendered: RenderedArticle, site: S
             yield Remark(file.path, line, WARNING, message, "link-to-retired")
         else:
             yield Remark(file.path, line, WARNING, f"The link leads nowhere: {target}", "broken-link")
-    if rendered.lost_anchors:
+    if outline.lost_anchors:
         lines = text.lines_of_targets()
-        for anchor in rendered.lost_anchors:
+        for anchor in outline.lost_anchors:
             message = f"The link leads to a heading this page does not have: #{anchor}"
             yield Remark(file.path, lines.get(f"#{anchor}", 0), WARNING, message, "broken-anchor")

@@ -55,7 +55,7 @@ def store(
     applying.apply(session, plan, drafted.pages, sections=sections, run=run)
     shelves.drop_sections(session, but={section.slug for section in shelved})
     languages.tie(session)
-    addresses = {link.address for page in drafted.pages for link in page.rendered.links}
+    addresses = {link.address for page in drafted.pages for link in page.outline.links}
     shown = [picture for picture in seen.pictures.values() if picture.address in addresses]
     shelves.store_pictures(session, shown, source)
     _store_past(session, drafted, run)

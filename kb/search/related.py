@@ -1,7 +1,7 @@
 """Documents that are about the same: worked out by the worker, shown to each reader as far as the database allows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import delete, insert, select
@@ -76,12 +76,16 @@ def shown_of(session: Session, kind: str, refs: Sequence[int], viewer: Reader | 
     )
 
 
-def refresh(session: Session, engine: Engine) -> bool:
+def go_on() -> None:
+    """Wait for nothing."""
+
+
+def refresh(session: Session, engine: Engine, *, pause: Callable[[], None] = go_on) -> bool:
     """Work out what is related to a few documents that are new or changed; returns whether there may be more to do.
 
     A change counts once the index is sure to have all before it, about a minute after it was made. Those that are near
     a changed document are worked out again with it. Without an index nothing is done. Reads and computes before it
-    writes; whatever the session has not committed is lost.
+    writes; whatever the session has not committed is lost. Before each document ``pause()`` is asked, which may wait.
     """
     session.rollback()
     try:
@@ -96,9 +100,9 @@ def refresh(session: Session, engine: Engine) -> bool:
             session.rollback()  # what follows takes time, and a reader that stays keeps SQLite's writers waiting
             if isinstance(engine, Fused):
                 engine.vectors.warm()  # what is worked out now is kept until the document changes
-            lists = _worked_out(session, engine, keys)
+            lists = _worked_out(session, engine, keys, pause)
             if changed:
-                lists |= _worked_out(session, engine, _neighbours(session, lists))
+                lists |= _worked_out(session, engine, _neighbours(session, lists), pause)
     except NoIndex:
         return False
     finally:
@@ -115,12 +119,16 @@ def _changed(session: Session, progress: _Progress, settled: int) -> list[Key]:
     return list(dict.fromkeys(Key(row.kind, row.ref) for row in rows))
 
 
-def _worked_out(session: Session, engine: Engine, keys: Collection[Key]) -> dict[Key, list[tuple[Key, float]]]:
+def _worked_out(
+    session: Session, engine: Engine, keys: Collection[Key], pause: Callable[[], None]
+) -> dict[Key, list[tuple[Key, float]]]:
     """Return what is related to each of ``keys``, nothing for those that nobody may find; raises NoIndex."""
     documents = list(changes.documents(session, keys))
-    session.rollback()
-    found = {Key(one.kind, one.ref): _alike(engine, one) for one in documents}
-    lists = {key: list(_chosen(session, one, found[key])) for one in documents if (key := Key(one.kind, one.ref))}
+    lists = {}
+    for one in documents:
+        session.rollback()
+        pause()
+        lists[Key(one.kind, one.ref)] = list(_chosen(session, one, _alike(engine, one)))
     session.rollback()
     return {key: lists.get(key, []) for key in keys}
 

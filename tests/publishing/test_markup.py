@@ -63,7 +63,7 @@ def test_render_article_knows(markdown: str, expected: str) -> None:
 
 def test_render_article_lists_headings_and_gives_each_an_id_of_its_own() -> None:
     made = render_article("## What `x` & y?\n\n### Same\n\n## Same\n\n## Main\n\n## $$\n", lambda target: None)
-    assert [(heading.level, heading.id, heading.text) for heading in made.headings] == [
+    assert [(heading.level, heading.id, heading.text) for heading in made.outline.headings] == [
         (2, "what-x--y", "What x & y?"),
         (3, "same", "Same"),
         (2, "same-1", "Same"),
@@ -81,7 +81,7 @@ def test_render_article_points_links_and_pictures_where_they_are() -> None:
     made = render_article("[A](a.md \"T\") <a href='a.md'>raw</a> ![P](p.png) `[no](a.md)` [B](https://b.org)", find)
     assert made.html.count('href="/articles/x/a"') == 2
     assert '<img alt="P" src="/articles/images/1/p.png" width="30" height="20" decoding="async">' in made.html
-    assert [link.target for link in made.links] == ["a.md", "a.md", "p.png"]
+    assert [link.target for link in made.outline.links] == ["a.md", "a.md", "p.png"]
 
 
 def test_render_article_shows_the_words_of_what_leads_nowhere() -> None:
@@ -91,7 +91,7 @@ def test_render_article_shows_the_words_of_what_leads_nowhere() -> None:
 
 def test_render_article_names_anchors_the_page_does_not_have() -> None:
     made = render_article("## Here\n\n[a](#here) [b](#there)\n", lambda target: None)
-    assert made.lost_anchors == ("there",)
+    assert made.outline.lost_anchors == ("there",)
 
 
 @pytest.mark.parametrize(

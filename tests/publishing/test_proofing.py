@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -36,12 +37,9 @@ def found(markdown: str, *, first_line: int = 5, **texts: str) -> list[tuple[int
     file = ArticleFile("a/b.md", "", "a", "b", "B", markdown, first_line, summary="S")
     library = Library({f"_snippets/{name}.md": text for name, text in texts.items()})
     expanded = expand(file.path, markdown, library, first_line=first_line)
-    rendered = render_article(expanded.markdown, lambda target: SITE.find(file.path, target))
-    links = with_lines(file, expanded, rendered.links)
-    made = type(rendered)(
-        rendered.html, rendered.text, rendered.headings, links, rendered.anchors, rendered.lost_anchors
-    )
-    return [(remark.line, remark.code) for remark in of_page(file, expanded, made, SITE)]
+    outline = render_article(expanded.markdown, lambda target: SITE.find(file.path, target)).outline
+    outline = replace(outline, links=with_lines(file, expanded, outline.links))
+    return [(remark.line, remark.code) for remark in of_page(file, expanded, outline, SITE)]
 
 
 @pytest.mark.parametrize(
@@ -89,8 +87,8 @@ def test_of_page_counts_lines_of_the_file_although_snippets_are_longer() -> None
 
 def test_of_page_misses_a_summary() -> None:
     file = ArticleFile("a/b.md", "", "a", "b", "B", "Text", 5)
-    rendered = render_article("Text", lambda target: None)
-    [remark] = of_page(file, expand(file.path, "Text", Library()), rendered, SITE)
+    outline = render_article("Text", lambda target: None).outline
+    [remark] = of_page(file, expand(file.path, "Text", Library()), outline, SITE)
     assert (remark.line, remark.code) == (1, "missing-summary")
 
 

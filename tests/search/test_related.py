@@ -94,5 +94,17 @@ def test_what_is_for_some_is_kept_and_shown_to_them_alone(session: Session, engi
     assert refs(session, Key("article", 1), "article") == []
 
 
+def test_refresh_lets_others_first_before_each_document(session: Session, engine: Engine, printing: Piles) -> None:
+    changes.note(session, "question", 1)
+    session.commit()
+    clock.advance(timedelta(minutes=2))
+    following.follow(session, engine)
+    open_meanwhile = []
+    assert related.refresh(session, engine, pause=lambda: open_meanwhile.append(session.in_transaction()))
+    session.commit()
+    assert len(open_meanwhile) == 3, "itself, and the two that are alike"
+    assert not any(open_meanwhile), "who waits keeps nobody from writing"
+
+
 def test_refresh_waits_for_an_index(session: Session, engine: Engine, piles: Piles) -> None:
     assert not related.refresh(session, engine)
