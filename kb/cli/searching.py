@@ -4,6 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from kb.cli import manners
 from kb.db import current_session
 from kb.errors import Conflict, NotFound
 from kb.people import accounts
@@ -47,6 +48,7 @@ def reindex() -> None:
 
     A worker may run meanwhile: it keeps the old one up to date, and catches the new one up once that is in use.
     """
+    manners.readers_first()
     engine = asking.engine_of(current_app.extensions)
     try:
         count = asking.rebuild(current_session(), engine, progress=lambda done: click.echo(f"{done} documents"))

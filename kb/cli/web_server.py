@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from kb.cli import garbage
+from kb.cli import manners
 from kb.cli.web_worker import Desks, FairWorker, seat
 from kb.errors import Conflict
 from kb.search import asking
@@ -51,7 +51,7 @@ def run(app: Flask, address: str) -> None:
     """Answer requests at ``address`` until told to stop; requests under way get ten seconds to finish."""
     processes = app.config["SETTINGS"].processes
     desks = Desks(processes)
-    garbage.look_seldom()
+    manners.look_seldom()
     shared_memory = Path("/dev/shm")  # noqa: S108 - heartbeat files there never wait for a disk
     Server(
         app,

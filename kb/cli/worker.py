@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kb import jobs
 from kb.articles import review_letters, timing, views
-from kb.cli import garbage
+from kb.cli import manners
 from kb.db import current_session, db, glance
 from kb.forum import archiving, merits
 from kb.forum.queue import details
@@ -60,7 +60,8 @@ def run(app: Flask) -> None:
             jobs.later(current_session(), upkeep, key=f"{upkeep.__module__}.{upkeep.__name__}")
         runs.keep_polling(current_session(), timedelta(seconds=app.config["SETTINGS"].content_poll))
         current_session().commit()
-    garbage.look_seldom()
+    manners.look_seldom()
+    manners.readers_first()
     threads = start_threads(app, stop)
     while not stop.wait(3600):
         pass

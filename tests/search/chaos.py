@@ -18,7 +18,7 @@ from sqlalchemy import select
 from kb import clock
 from kb.app import create_app
 from kb.articles.models import Article
-from kb.cli import worker
+from kb.cli import manners, worker
 from kb.db import current_session, db, reading_only
 from kb.search import asking, changes, checking
 from kb.search.documents import ARTICLE
@@ -168,6 +168,7 @@ def _app(folder: Path, url: str) -> Flask:
 
 
 def _build(folder: Path, url: str) -> None:
+    manners.readers_first()
     app = _app(folder, url)
     with app.app_context():
         asking.rebuild(current_session(), asking.engine_of(app.extensions))

@@ -49,9 +49,12 @@ class Answering(ABC):
         return self._reached
 
     def _generation(self, *, fresh: bool = False) -> Generation:
-        """Return the newest generation, looking for a newer one at most every 0.3 s unless it must be ``fresh``."""
+        """Return the newest generation, looking for a newer one at most every 0.3 s unless it must be ``fresh``.
+
+        While somebody opens a newer one, the others go on with the one before.
+        """
         now = self._now
-        if not fresh and now is not None and time.monotonic() - self._looked < LOOK_AGAIN:
+        if not fresh and now is not None and (time.monotonic() - self._looked < LOOK_AGAIN or self._lock.locked()):
             return now
         with self._lock:
             if fresh or self._now is None or time.monotonic() - self._looked >= LOOK_AGAIN:
