@@ -19,6 +19,8 @@ from kb.search.ranking.generation import Generation
 
 LONGEST = 20_000
 """Characters of a text whose words are read at once; of longer ones the rest is read word by word."""
+MOST_SWAPS = 10
+"""Indexes that are swapped away before they are open, until the one before is good enough for another moment."""
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -111,11 +113,11 @@ class PostgresEngine(Answering):
         return False
 
     def _ask(self, question: Callable[[Generation], T]) -> T:
-        for is_last in (False, True):
+        for again in range(MOST_SWAPS):
             try:
-                return question(self._generation(fresh=is_last))
+                return question(self._generation(fresh=again > 0))
             except (Moved, ProgrammingError) as change:  # folded into another segment, or all of it built anew
-                if is_last:
+                if again == MOST_SWAPS - 1:
                     raise NoIndex("The index changes too fast to be read.") from change
             except NoIndex:
                 raise
@@ -136,7 +138,8 @@ class PostgresEngine(Answering):
 
     def _look(self) -> None:
         """Open the newest generation unless it is the one that is open."""
-        for is_last in (False, True):
+        gone = None
+        for _ in range(MOST_SWAPS):
             name = ""
             try:
                 with self._database.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
@@ -150,17 +153,18 @@ class PostgresEngine(Answering):
             except NoIndex:
                 self._close()
                 raise
-            except (
-                ProgrammingError
-            ) as problem:  # swapped between two statements; if it is so again, its tables are gone
-                if is_last:
+            except ProgrammingError as problem:  # swapped between two statements; else its tables are gone
+                if name == gone:
                     self._condemn(name, problem)
                     raise NoIndex("The tables of the index are gone.") from problem
+                gone = name
             except SQLAlchemyError:
                 raise
             except Exception as problem:
                 self._condemn(name, problem)
                 raise NoIndex("The index cannot be opened.") from problem
+        if self._now is None:
+            raise NoIndex("The index changes too fast to be opened.")
 
     def _open(self, connection: Connection, seen: Glance) -> None:
         if self._shelf is None or self._shelf.name != seen.name:

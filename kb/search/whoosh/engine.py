@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from whoosh.index import TOC
@@ -20,6 +20,8 @@ from kb.search.whoosh.writing import NAME, build, write
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+PATIENCE = 2.0
+"""Seconds to run after an index that is replaced faster than it is opened."""
 
 
 class WhooshEngine(Answering):
@@ -125,42 +127,40 @@ class WhooshEngine(Answering):
 
     def _look(self) -> None:
         """Open the newest generation unless it is the one that is open; segments that are still in it stay open."""
-        for patience in (2, 1, 0):
+        until = time.monotonic() + PATIENCE
+        while True:
             try:
                 folder = self._shelf.current()
             except NoIndex:
                 self._close()
                 raise
+            number = _generation_in(folder)
             try:
-                self._open_in(folder)
+                self._open_in(folder, number)
                 return
             except Exception as problem:
-                if patience and self._was_swapped(folder):
-                    continue
+                if not self._is_still(folder, number):  # its files were replaced while we opened them
+                    if time.monotonic() < until:
+                        continue
+                    if self._now is not None:
+                        return
+                    raise NoIndex("The index changes too fast to be opened.") from problem
                 self._condemn(problem)
                 raise NoIndex("The index cannot be opened.") from problem
 
-    def _open_in(self, folder: Path) -> None:
+    def _open_in(self, folder: Path, number: int) -> None:
         reached = self._shelf.marks(folder).reached  # before the index itself, so that it is never ahead of it
-        storage = Folder(str(folder))
-        number = TOC._latest_generation(storage, NAME)
         if self._now is None or (self._open_folder, self._now.number) != (folder, number):
-            self._open(folder, storage)
+            self._open(folder)
         self._reached = reached
 
-    def _open(self, folder: Path, storage: Any) -> None:
-        for patience in (0.02, 0.1, None):
-            try:
-                toc = TOC.read(storage, NAME, schema=SCHEMA)
-                segments = {
-                    found.segment_id(): self._segments.get(found.segment_id()) or Segment(storage, found)
-                    for found in toc.segments
-                }
-                break
-            except FileNotFoundError:  # a commit replaced files between two of ours
-                if patience is None:
-                    raise
-                time.sleep(patience)
+    def _open(self, folder: Path) -> None:
+        storage = Folder(str(folder))
+        toc = TOC.read(storage, NAME, schema=SCHEMA)
+        segments = {
+            found.segment_id(): self._segments.get(found.segment_id()) or Segment(storage, found)
+            for found in toc.segments
+        }
         deleted = [frozenset(found.deleted_docs()) for found in toc.segments]
         self._now = Generation(toc.generation, list(segments.values()), deleted)
         self._segments, self._open_folder = segments, folder
@@ -174,11 +174,12 @@ class WhooshEngine(Answering):
             self._condemn(problem)
             raise NoIndex("The index cannot be written to.") from problem
 
-    def _was_swapped(self, folder: Path) -> bool:
+    def _is_still(self, folder: Path, number: int) -> bool:
+        """Return whether no commit came and no other index was taken into use; nobody removes files before that."""
         try:
-            return self._shelf.current() != folder
+            return self._shelf.current() == folder and _generation_in(folder) == number
         except NoIndex:
-            return False
+            return True
 
     def _condemn(self, problem: Exception) -> None:
         log.error("the search index cannot be read and will be built anew: %r", problem)
@@ -188,3 +189,8 @@ class WhooshEngine(Answering):
     def _close(self) -> None:
         super()._close()
         self._open_folder, self._segments = None, {}
+
+
+def _generation_in(folder: Path) -> int:
+    """Return the number of the last commit."""
+    return int(TOC._latest_generation(Folder(str(folder)), NAME))
