@@ -4,6 +4,7 @@ import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
+from math import inf
 from threading import Lock
 from typing import TypeVar
 from weakref import WeakSet
@@ -41,7 +42,7 @@ class Answering(ABC):
 
     def look_again(self) -> None:
         """Have the next search of this process see what is committed by then."""
-        self._looked = float("-inf")
+        self._looked = -inf
 
     def reached(self) -> int:
         """See Engine."""
@@ -51,10 +52,10 @@ class Answering(ABC):
     def _generation(self, *, fresh: bool = False) -> Generation:
         """Return the newest generation, looking for a newer one at most every 0.3 s unless it must be ``fresh``.
 
-        While somebody opens a newer one, the others go on with the one before.
+        While somebody opens a newer one, the others go on with the one before, unless they are to look again.
         """
-        now = self._now
-        if not fresh and now is not None and (time.monotonic() - self._looked < LOOK_AGAIN or self._lock.locked()):
+        now, since = self._now, time.monotonic() - self._looked
+        if not fresh and now is not None and (since < LOOK_AGAIN or (since < inf and self._lock.locked())):
             return now
         with self._lock:
             if fresh or self._now is None or time.monotonic() - self._looked >= LOOK_AGAIN:
