@@ -5,7 +5,7 @@ import socket
 import statistics
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -27,7 +27,7 @@ def measure(
     port: int, paths: Iterable[str], *, connections: int, seconds: float, cookie: str = "", warm_up: float = 0.5
 ) -> Load:
     """Ask 127.0.0.1:``port`` for ``paths`` in turn over ``connections`` connections for ``seconds`` after a warm-up."""
-    turn = _locked(itertools.cycle(list(paths)))
+    turn = _Turn(paths)
     start = time.perf_counter() + warm_up
     workers = [_Worker(port, turn, cookie, start, start + seconds) for _ in range(connections)]
     for worker in workers:
@@ -52,7 +52,7 @@ def measure(
 class _Worker(threading.Thread):
     """One connection, asking again as soon as it is answered."""
 
-    def __init__(self, port: int, paths: Iterator[str], cookie: str, start: float, end: float) -> None:
+    def __init__(self, port: int, paths: "_Turn", cookie: str, start: float, end: float) -> None:
         super().__init__(daemon=True)
         self._port, self._paths, self._cookie = port, paths, cookie
         self._start, self._end = start, end
@@ -71,7 +71,7 @@ class _Worker(threading.Thread):
     def _ask_until_the_end(self) -> None:
         connection = self._connect()
         while (before := time.perf_counter()) < self._end:
-            connection.sendall(self._request(next(self._paths)))
+            connection.sendall(self._request(self._paths.next()))
             status, closed = self._answer(connection)
             now = time.perf_counter()
             if before >= self._start and now <= self._end:
@@ -108,9 +108,13 @@ class _Worker(threading.Thread):
         return int(head[9:12]), b"connection: close" in head
 
 
-def _locked(items: Iterator[str]) -> Iterator[str]:
-    lock = threading.Lock()
-    while True:
-        with lock:
-            item = next(items)
-        yield item
+class _Turn:
+    """Items in turn, for any number of threads: a generator could be asked by one at a time only."""
+
+    def __init__(self, items: Iterable[str]) -> None:
+        self._items, self._lock = itertools.cycle(list(items)), threading.Lock()
+
+    def next(self) -> str:
+        """Return the next item; after the last comes the first."""
+        with self._lock:
+            return next(self._items)

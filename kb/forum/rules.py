@@ -206,6 +206,13 @@ def helps(person: Person | None, question: Question) -> bool:
     return people_rules.is_expert(person, scope_of(question.category_id)) or people_rules.is_moderator(person)
 
 
+def helps_somewhere(person: Person | None) -> bool:
+    """Whether there are questions, or could be, that they are an expert for or moderate."""
+    if person is None:
+        return False
+    return bool(person.expert_scopes) or people_rules.is_expert(person) or people_rules.is_moderator(person)
+
+
 def helped_by(person: Person | None) -> ColumnElement[bool]:
     """Return that condition for rows of questions."""
     if person is None:

@@ -22,6 +22,7 @@ from kb.forum.models import (
     PostRevision,
     Question,
 )
+from kb.forum.queue import desk
 from kb.forum.queue.models import Claim, InfoRequest
 from kb.forum.rows import WHO_HERE, AnyRow, AnySelect, reason_of, revisions_of
 from kb.forum.shapes import CLOSE_WORDS
@@ -59,9 +60,12 @@ _ONCE: tuple[SQLColumnExpression[Any], ...] = (
 
 
 def row_for(session: Session, question_id: int, viewer: Person | None) -> AnyRow:
-    """Read the question and everything there is once for it; raises NotFound unless ``viewer`` may see it."""
+    """Read the question and everything there is once for it; raises NotFound unless ``viewer`` may see it.
+
+    For those who help anywhere, what is for helpers is in it too (desk.PAPERS).
+    """
     row = session.execute(
-        _question(rules.sight(viewer)),
+        _question(rules.sight(viewer), papers=rules.helps_somewhere(viewer)),
         {"question_id": question_id, "viewer_id": viewer.id if viewer is not None else 0},
     ).first()
     if row is None:
@@ -97,9 +101,9 @@ def adoption_of(row: AnyRow) -> Adopted | None:
 
 
 @cache  # putting a statement together takes longer than running it
-def _question(sight: rules.Sight) -> AnySelect:
+def _question(sight: rules.Sight, *, papers: bool) -> AnySelect:
     viewer_id: BindParameter[int] = bindparam("viewer_id")
-    return (
+    found: AnySelect = (
         select(Question, *_ONCE, *_counted(sight), *_of_the_reader(viewer_id), *WHO_HERE)
         .join(Category, Category.id == Question.category_id)
         .join(Person, Person.id == Question.author_id)
@@ -116,6 +120,7 @@ def _question(sight: rules.Sight) -> AnySelect:
         .where(Question.id == bindparam("question_id"), rules.visible(Question, sight=sight))
         .options(defer(Question.body_md))
     )
+    return desk.with_papers(found) if papers else found
 
 
 def _counted(sight: rules.Sight) -> tuple[ColumnElement[Any], ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kb.forum.models import CloseReason, Status
+from kb.forum.queue.desk_shapes import Desk
 from kb.forum.shapes import Place, Who
 from kb.search.related import Alike
 
@@ -228,6 +229,8 @@ class Thread:
     mine: bool
     helps: bool
     """Whether the reader is an expert here or moderates."""
+    desk: Desk | None
+    """What only those are shown."""
     follow_level: str
     """How the reader follows: ``each``, ``digest``, ``none``; "" when they do not."""
     said_me_too: bool

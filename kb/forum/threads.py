@@ -1,12 +1,16 @@
-"""One thread as one reader may see it, in at most eight statements whatever its length."""
+"""One thread as one reader may see it, in at most nine statements whatever its length."""
+
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from kb.errors import Invalid, NotFound
 from kb.forum import rules
+from kb.forum.asking.noting import Noted
 from kb.forum.finding import answer_for, comment_for, place_of_answer, place_of_comment, question_for
 from kb.forum.links import Links, links_of
 from kb.forum.models import Question, Status
+from kb.forum.queue import desk
 from kb.forum.rows import pages_for, reason_of, who_of
 from kb.forum.shapes import Place, question_address, words_of
 from kb.forum.standing import THREAD
@@ -14,9 +18,10 @@ from kb.forum.thread_row import adoption_of, claim_of, closure_of, request_of, r
 from kb.forum.thread_shapes import Thread
 from kb.forum.views import ANSWERS, Solution, answers_of
 from kb.people.models import Person
+from kb.search import seeing
 from kb.search.documents import ARTICLE
 from kb.search.engine import Key
-from kb.search.related import Alike, refs_for, shown_of
+from kb.search.related import Alike, among, refs_for
 
 __all__ = ["answer_for", "comment_for", "place_of_answer", "place_of_comment", "question_for", "thread"]
 
@@ -39,7 +44,11 @@ def thread(session: Session, question_id: int, viewer: Person | None, *, page: i
     solution = Solution(row.accepted_id, row.accepted_by or "", row.accepted_at, row.likely_id)
     answers, talk = answers_of(session, question, viewer, solution, page, commented=row.commented)
     links = links_of(session, question_id, viewer) if row.linked else Links()
-    related = _related(session, question_id, viewer)
+    helps, claim = rules.helps(viewer, question), claim_of(row, viewer)
+    refs = refs_for(session, Key(THREAD, question_id))
+    seen = seeing.shown(session, _mentioned(refs, desk.noted_in(row) if helps else None), viewer, brief=True)
+    related = among(ARTICLE, refs.get(ARTICLE, ()), seen)[:RELATED_ARTICLES]
+    related += among(THREAD, refs.get(THREAD, ()), seen)[:RELATED]
     reasons = rules.close_reasons(viewer, question)
     return Thread(
         id=question.id,
@@ -78,10 +87,11 @@ def thread(session: Session, question_id: int, viewer: Person | None, *, page: i
         continued_by=links.continued_by,
         merged=links.merged,
         asked_for_details=request_of(row),
-        claim=claim_of(row, viewer),
+        claim=claim,
         adopted=adoption_of(row),
         mine=viewer is not None and viewer.id == question.author_id,
-        helps=rules.helps(viewer, question),
+        helps=helps,
+        desk=desk.beside(session, row, seen, viewer, claim) if viewer is not None and helps else None,
         follow_level=row.follow_level or "",
         said_me_too=bool(row.said_me_too),
         may_answer=rules.may_answer(viewer, question),
@@ -104,10 +114,9 @@ def thread(session: Session, question_id: int, viewer: Person | None, *, page: i
     )
 
 
-def _related(session: Session, question_id: int, viewer: Person | None) -> tuple[Alike, ...]:
-    refs = refs_for(session, Key(THREAD, question_id))
-    articles = shown_of(session, ARTICLE, refs.get(ARTICLE, ()), viewer)
-    return articles[:RELATED_ARTICLES] + shown_of(session, THREAD, refs.get(THREAD, ()), viewer)[:RELATED]
+def _mentioned(refs: Mapping[str, Sequence[int]], noted: Noted | None) -> set[Key]:
+    """Return all that is named beside the thread, so that it is looked up at once."""
+    return {Key(kind, ref) for kind, some in refs.items() for ref in some} | {*(noted.shown if noted else ())}
 
 
 def _is_waiting(question: Question, viewer: Person | None) -> bool:

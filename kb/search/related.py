@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kb.db import Fact, reading_only, touch_site
 from kb.people.rules import Reader
 from kb.search import changes
-from kb.search.documents import KEEPERS, WRITERS, Document, source_of, sources, versions_of
+from kb.search.documents import KEEPERS, WRITERS, Document, Shown, source_of, sources, versions_of
 from kb.search.engine import Engine, Key, NoIndex, Reach
 from kb.search.meaning.fused import Fused
 from kb.search.models import Change, Related
@@ -69,10 +69,15 @@ def refs_for(session: Session, key: Key) -> Mapping[str, list[int]]:
 def shown_of(session: Session, kind: str, refs: Sequence[int], viewer: Reader | None) -> tuple[Alike, ...]:
     """Return those of ``refs`` that ``viewer`` may see, in their order; archived ones are left to links and search."""
     seen = source_of(kind).shown(session, refs, viewer, brief=True) if refs else {}
+    return among(kind, refs, {Key(kind, ref): one for ref, one in seen.items()})
+
+
+def among(kind: str, refs: Sequence[int], seen: Mapping[Key, Shown]) -> tuple[Alike, ...]:
+    """Return those of ``refs`` that are among ``seen``, as ``shown_of`` does."""
     return tuple(
         Alike(kind, ref, one.title, one.address, one.place, one.status, one.facts, one.lang)
         for ref in refs
-        if (one := seen.get(ref)) and one.status != "archived"
+        if (one := seen.get(Key(kind, ref))) and one.status != "archived"
     )
 
 

@@ -10,7 +10,6 @@ from kb.db import current_session
 from kb.errors import NotFound
 from kb.forum import merging, revisions, threads
 from kb.forum.models import CloseReason
-from kb.forum.queue import desk
 from kb.web import (
     places,
     question_acts,
@@ -27,7 +26,7 @@ from kb.web.post_history import changes_of
 from kb.web.question_lists import listed
 from kb.web.render import page
 from kb.web.shared import page_of, shared_page
-from kb.web.visitor import person, viewer
+from kb.web.visitor import viewer
 
 bp = Blueprint("questions", __name__)
 PARTS = (
@@ -64,8 +63,7 @@ def thread(question_id: int, slug: str) -> AnyResponse:
     if slug != shown.slug:
         query = request.query_string.decode("ascii", "replace")
         return redirect(f"{quote(shown.address)}?{query}" if query else quote(shown.address), 301)
-    beside = desk.beside(current_session(), question_id, person(), shown.claim) if shown.helps else None
-    return page_of("questions/thread.html", thread=shown, desk=beside, answer_form=_answer_form)
+    return page_of("questions/thread.html", thread=shown, answer_form=_answer_form)
 
 
 @bp.get("/questions/<int:question_id>/history")

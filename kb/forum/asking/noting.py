@@ -1,7 +1,7 @@
 """What an asker is shown, what they open and how it ends: one row for each visit to the form."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,26 @@ from kb.search.masking import masked
 ANSWERED, POSTED = "answered", "posted"
 MOST_SHOWN = 40
 LONGEST_TITLE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is known of what somebody did before they asked."""
+
+    searched: tuple[str, ...]
+    """The newest first."""
+    shown: tuple[Key, ...]
+    """What stood under the title, opened or not."""
+    opened: frozenset[Key]
+
+    def seen(self, shown: Mapping[Key, Shown]) -> "Before":
+        """Return as much of it as is among ``shown``."""
+        there = [key for key in self.shown if key in shown]
+        return Before(
+            self.searched,
+            tuple(shown[key] for key in there if key not in self.opened),
+            tuple(shown[key] for key in there if key in self.opened),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +110,21 @@ def before(session: Session, question_id: int, viewer: Person | None) -> Before 
 
     Who may be told is for the caller to decide (``rules.helps``); of documents only what ``viewer`` may see comes.
     """
-    row = session.scalar(select(Asking).where(Asking.question_id == question_id))
-    if row is None or not (row.searched or row.shown):
+    row = session.execute(
+        select(Asking.searched, Asking.shown, Asking.opened).where(Asking.question_id == question_id)
+    ).first()
+    known = noted(row.searched, row.shown, row.opened) if row is not None else None
+    return known.seen(seeing.shown(session, known.shown, viewer)) if known is not None else None
+
+
+def noted(
+    searched: Sequence[str] | None, shown: Sequence[dict[str, Any]] | None, opened: Sequence[dict[str, Any]] | None
+) -> Noted | None:
+    """Return what the columns of a visit say; None when they say nothing, or there was none."""
+    if not (searched or shown):
         return None
-    opened = {_key(one) for one in row.opened}
-    keys = [_key(one) for one in row.shown]
-    seen = seeing.shown(session, keys, viewer)
-    return Before(
-        tuple(row.searched),
-        tuple(seen[key] for key in keys if key in seen and key not in opened),
-        tuple(seen[key] for key in keys if key in seen and key in opened),
-    )
+    keys = tuple(_key(one) for one in shown or ())
+    return Noted(tuple(searched or ()), keys, frozenset(_key(one) for one in opened or ()))
 
 
 def _going_on(session: Session, asking_id: str, by: Person | None) -> Asking | None:

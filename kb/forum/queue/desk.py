@@ -1,111 +1,83 @@
 """What lies on a helper's desk beside a thread: what the asker tried, whom it was handed to, and notes."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kb.forum.asking import noting
+from kb.forum.asking.models import Asking
+from kb.forum.asking.noting import Noted
 from kb.forum.models import Question
 from kb.forum.queue import notes
+from kb.forum.queue.desk_shapes import Desk, Handed, Lead, NoteView, Tried
 from kb.forum.queue.models import Group, Handover, Note
-from kb.forum.rows import WHO_HERE, who_of
-from kb.forum.shapes import Who
+from kb.forum.rows import WHO_HERE, AnyRow, AnySelect, who_of
 from kb.forum.thread_shapes import Claimed
 from kb.people.models import Person
+from kb.search.documents import Shown
+from kb.search.engine import Key
 
+_giver, _taker = aliased(Person), aliased(Person)
+PAPERS: tuple[ColumnElement[Any], ...] = (
+    Asking.searched.label("before_searched"),
+    Asking.shown.label("before_shown"),
+    Asking.opened.label("before_opened"),
+    func.coalesce(Group.name, _taker.name).label("handed_to"),
+    _giver.name.label("handed_by"),
+    Handover.reason.label("handed_why"),
+    Handover.created_at.label("handed_at"),
+)
+"""What a thread's row holds for those who help; see ``with_papers``."""
 MOST_NOTES = 50
 """The newest that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """An article or a question that the asker was shown."""
-
-    kind: str
-    title: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What the asker searched and was shown before they asked, as far as the reader may see it."""
-
-    searched: tuple[str, ...]
-    opened: tuple[Lead, ...]
-    passed_over: tuple[Lead, ...]
-    """Shown, and not opened."""
+def with_papers(threads: AnySelect) -> AnySelect:
+    """Return a statement over questions with PAPERS joined to each."""
+    return (
+        threads.add_columns(*PAPERS)
+        .outerjoin(Asking, Asking.question_id == Question.id)
+        .outerjoin(Handover, and_(Handover.question_id == Question.id, Handover.ended_at.is_(None)))
+        .outerjoin(Group, Group.id == Handover.to_group_id)
+        .outerjoin(_taker, _taker.id == Handover.to_person_id)
+        .outerjoin(_giver, _giver.id == Handover.person_id)
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """Whose question it is, by whom, and why."""
-
-    to: str
-    by: str
-    reason: str
-    at: datetime
+def noted_in(row: AnyRow) -> Noted | None:
+    """Return what the asker did before, as a row with PAPERS has it."""
+    return noting.noted(row.before_searched, row.before_shown, row.before_opened)
 
 
-@dataclass(frozen=True, slots=True)
-class NoteView:
-    """One note; its anchor on the page is ``note-<id>``."""
+def beside(session: Session, row: AnyRow, seen: Mapping[Key, Shown], viewer: Person, claim: Claimed | None) -> Desk:
+    """Return what only those who help with the question of ``row`` are shown, of documents those that are ``seen``.
 
-    id: int
-    html: str
-    author: Who
-    created_at: datetime
-    may_remove: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """All of it, for one question."""
-
-    tried: Tried | None
-    handed: Handed | None
-    notes: tuple[NoteView, ...]
-    """The oldest first."""
-    claimed: bool
-    """Whether it is the reader who is working on an answer."""
-
-
-def beside(session: Session, question_id: int, viewer: Person, claim: Claimed | None) -> Desk:
-    """Return what only those who help with the question are shown; that ``viewer`` does is for the caller to know."""
+    That ``viewer`` helps is for the caller to know.
+    """
+    known = noted_in(row)
     return Desk(
-        tried=_tried(session, question_id, viewer),
-        handed=_handed(session, question_id),
-        notes=_notes(session, question_id, viewer),
+        tried=_tried(known, seen) if known is not None else None,
+        handed=_handed(row),
+        notes=_notes(session, row.Question.id, viewer),
         claimed=claim is not None and claim.person_id == viewer.id,
     )
 
 
-def _tried(session: Session, question_id: int, viewer: Person) -> Tried | None:
-    before = noting.before(session, question_id, viewer)
-    if before is None:
+def _tried(known: Noted, seen: Mapping[Key, Shown]) -> Tried:
+    before = known.seen(seen)
+    return Tried(before.searched, _leads(before.opened), _leads(before.shown))
+
+
+def _leads(documents: Iterable[Shown]) -> tuple[Lead, ...]:
+    return tuple(Lead(one.kind, one.title, one.address) for one in documents)
+
+
+def _handed(row: AnyRow) -> Handed | None:
+    if row.handed_at is None:
         return None
-    opened, passed_over = (
-        tuple(Lead(one.kind, one.title, one.address) for one in some) for some in (before.opened, before.shown)
-    )
-    return Tried(before.searched, opened, passed_over)
-
-
-def _handed(session: Session, question_id: int) -> Handed | None:
-    giver, taker = aliased(Person), aliased(Person)
-    row = session.execute(
-        select(
-            func.coalesce(Group.name, taker.name).label("taker"),
-            giver.name.label("giver"),
-            Handover.reason,
-            Handover.created_at,
-        )
-        .outerjoin(Group, Group.id == Handover.to_group_id)
-        .outerjoin(taker, taker.id == Handover.to_person_id)
-        .join(giver, giver.id == Handover.person_id)
-        .where(Handover.question_id == question_id, Handover.ended_at.is_(None))
-    ).first()
-    return Handed(row.taker or "", row.giver, row.reason, row.created_at) if row is not None else None
+    return Handed(row.handed_to or "", row.handed_by, row.handed_why, row.handed_at)
 
 
 def _notes(session: Session, question_id: int, viewer: Person) -> tuple[NoteView, ...]:
