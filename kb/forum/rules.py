@@ -206,11 +206,11 @@ def helps(person: Person | None, question: Question) -> bool:
     return people_rules.is_expert(person, scope_of(question.category_id)) or people_rules.is_moderator(person)
 
 
-def helps_somewhere(person: Person | None) -> bool:
-    """Whether there are questions, or could be, that they are an expert for or moderate."""
-    if person is None:
+def helps_somewhere(viewer: Reader | None) -> bool:
+    """Whether ``viewer`` is an expert, everywhere or in some category, or moderates."""
+    if viewer is None:
         return False
-    return bool(person.expert_scopes) or people_rules.is_expert(person) or people_rules.is_moderator(person)
+    return people_rules.is_expert(viewer) or bool(viewer.expert_scopes) or moderates(viewer)
 
 
 def helped_by(person: Person | None) -> ColumnElement[bool]:

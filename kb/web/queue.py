@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from kb.db import current_session
 from kb.forum import listing as lists
+from kb.forum import rules
 from kb.forum.queue import groups, listing
 from kb.web import queue_acts, queue_groups, queue_replies
 from kb.web.paging import asked_page
@@ -13,7 +14,7 @@ from kb.web.visitor import person, sign_in_first
 bp = Blueprint("queue", __name__)
 for part in (queue_acts, queue_groups, queue_replies):
     bp.register_blueprint(part.bp)
-bp.add_app_template_test(groups.helps_somewhere, "helping")
+bp.add_app_template_test(rules.helps_somewhere, "helping")
 
 
 @bp.get("/queue")

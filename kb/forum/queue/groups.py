@@ -86,7 +86,7 @@ def join(session: Session, *, group: Group, by: Person, handle: str) -> None:
         person = accounts.named(session, handle.strip().removeprefix("@").lower())
     except NotFound as error:
         raise Invalid("handle", "Nobody has this handle.") from error
-    if not helps_somewhere(person):
+    if not rules.helps_somewhere(person):
         raise Invalid("handle", "%(name)s is not an expert.", name=person.name)
     if session.get(GroupMember, (group.id, person.id)) is None:
         session.add(GroupMember(group_id=group.id, person_id=person.id))
@@ -102,13 +102,6 @@ def leave(session: Session, *, group: Group, by: Person, person_id: int) -> None
 def may_keep(viewer: Reader | None) -> bool:
     """Whether ``viewer`` makes groups and says who is in them."""
     return viewer is not None and people_rules.is_admin(viewer)
-
-
-def helps_somewhere(viewer: Reader | None) -> bool:
-    """Whether ``viewer`` is an expert, everywhere or in some category, or moderates."""
-    if viewer is None:
-        return False
-    return people_rules.is_expert(viewer) or bool(viewer.expert_scopes) or rules.moderates(viewer)
 
 
 def _check(by: Person) -> None:

@@ -12,7 +12,6 @@ from kb import clock
 from kb.errors import Invalid, NotFound, Refused
 from kb.forum import categories, rules
 from kb.forum.models import Category, Question, QuestionTag, Status, Tag, TagSynonym
-from kb.forum.queue.groups import helps_somewhere
 from kb.forum.queue.models import Claim, Group, GroupMember, Handover
 from kb.forum.rows import pages_for, question_rows, row_of
 from kb.forum.shapes import QuestionRow
@@ -66,7 +65,7 @@ def listing(
     A tag there is not carries nothing: people type it. Raises Refused unless ``viewer`` helps somewhere; NotFound for
     a list or category there is not, and for a page past the end; Invalid naming page below 1.
     """
-    if not helps_somewhere(viewer):
+    if not rules.helps_somewhere(viewer):
         raise Refused("The queue is for experts and moderators.")
     if page < 1:
         raise Invalid("page", "Pages are numbered from 1.")
