@@ -124,7 +124,7 @@ def _of_trust(session: Session, whom: Whom) -> tuple[Numbers, ...]:
             .where(Answer.hidden_at.is_(None), Question.hidden_at.is_(None))
             for noun, that in (
                 (Rating, and_(Rating.helpful.is_(True), Rating.discounted == "")),
-                (Trial, Trial.worked.is_(True)),
+                (Trial, and_(Trial.worked.is_(True), Trial.discounted == "")),
             )
         )
     ).subquery()

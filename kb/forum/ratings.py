@@ -1,6 +1,5 @@
 """Rating answers: helpful, or not and why."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from kb import clock
 from kb.errors import Conflict, Refused
-from kb.forum import bursts, confirming, limits, rules, standing, tally, telling, writing
-from kb.forum.models import Answer, Question, Rating, RatingReason
+from kb.forum import bursts, limits, rules, standing, telling, writing
+from kb.forum.models import Answer, Rating, RatingReason
 from kb.people.models import Person
-from kb.search import changes
 
 NOTE_TO = 300
 OBJECTIONS = 100
@@ -47,8 +45,8 @@ def rate(
     note = writing.note_of(note, most=NOTE_TO)
     limits.queue_up(session, by)
     source = bursts.source_of(session, sign)
-    rush = bursts.rush_of(session, answer=answer, by=by, source=source) if helpful is not None else {}
-    question = _hold(session, answer, rush.values())
+    rush = bursts.rush_of(session, Rating, answer=answer, by=by, source=source) if helpful is not None else {}
+    question = bursts.hold(session, answer, rush.values())
     if answer.hidden_at is not None or question.hidden_at is not None:
         raise Conflict("This answer cannot be rated any more.")
     if not rules.may_rate(by, answer, question):
@@ -60,9 +58,9 @@ def rate(
     if rating is None:
         limits.check_ratings(session, by)
     _write(session, rating, answer, by, opinion, source, bursts.BURST if rush else "")
-    _settle(session, question, answer)
+    bursts.settle(session, question, answer)
     if rush:
-        _discount(session, rush)
+        bursts.discount(session, Rating, rush)
     if opinion.reason or opinion.note:
         telling.tell_of_rating(session, question, answer, by, opinion.reason, opinion.note)
     what = "answer.rated_in_burst" if rush else "answer.rated"
@@ -95,14 +93,6 @@ def objections(session: Session, *, answer: Answer, to: Person) -> tuple[Objecti
     )
 
 
-def _hold(session: Session, answer: Answer, more: Iterable[int]) -> Question:
-    """Hold the answer's question and ``more``, in the order in which everybody does, and read the answer anew."""
-    for question_id in sorted({answer.question_id, *more}):
-        standing.hold(session, session.get_one(Question, question_id))
-    session.refresh(answer)
-    return session.get_one(Question, answer.question_id)
-
-
 def _is_new(opinion: Opinion, rating: Rating | None) -> bool:
     """Whether ``opinion`` is another than the one on record; the same word without a reason takes none back."""
     if rating is None:
@@ -123,20 +113,3 @@ def _write(
         session.add(rating)
     rating.helpful, rating.reason, rating.note = opinion.helpful, opinion.reason, opinion.note
     rating.source, rating.discounted, rating.created_at = source, discounted, clock.now()
-
-
-def _settle(session: Session, question: Question, answer: Answer) -> None:
-    """Write down what the ratings of an answer come to, and what follows for its question and for whom it thanks."""
-    tally.count(session, question, answer)
-    confirming.settle(session, question, answer)
-
-
-def _discount(session: Session, rush: Iterable[int]) -> None:
-    """Let the ratings that a new one makes a burst with count no more, whichever answers they are on; all are held."""
-    counting = select(Rating).where(Rating.id.in_(list(rush)), Rating.discounted == "")
-    for rating in session.scalars(counting.execution_options(populate_existing=True)).all():
-        rating.discounted = bursts.BURST
-        answer = session.get_one(Answer, rating.answer_id, populate_existing=True)
-        question = session.get_one(Question, answer.question_id)
-        _settle(session, question, answer)
-        changes.note(session, standing.THREAD, question.id)

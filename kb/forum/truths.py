@@ -64,8 +64,9 @@ ASKER_REPLIED_AT: ColumnElement[Any] = case((and_(_ASKER.is_not(None), _OTHERS.i
 _COUNTS = and_(Rating.answer_id == Answer.id, Rating.discounted == "")
 HELPFUL = Answer.imported_helpful + _count(Rating.id, _COUNTS, Rating.helpful.is_(True))
 NOT_HELPFUL = Answer.imported_not_helpful + _count(Rating.id, _COUNTS, Rating.helpful.is_(False))
-WORKED = _count(Trial.id, Trial.answer_id == Answer.id, Trial.worked.is_(True))
-FAILED = _count(Trial.id, Trial.answer_id == Answer.id, Trial.worked.is_(False))
+_TRIED = and_(Trial.answer_id == Answer.id, Trial.discounted == "")
+WORKED = _count(Trial.id, _TRIED, Trial.worked.is_(True))
+FAILED = _count(Trial.id, _TRIED, Trial.worked.is_(False))
 _OF_THIS_WORDING = Rating.created_at > func.coalesce(Answer.edited_at, Answer.created_at)
 CALLED_OUTDATED = _count(Rating.id, _COUNTS, Rating.reason == RatingReason.OUTDATED.value, _OF_THIS_WORDING)
 """How many say that an answer is outdated as it reads now; an edit starts the count anew."""

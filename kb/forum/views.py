@@ -26,7 +26,7 @@ VERSIONS = 3
 _tried = aliased(Trial)
 _versions = (
     select(func.aggregate_strings(_tried.version, "\n"))
-    .where(_tried.answer_id == Answer.id, _tried.worked.is_(True), _tried.version != "")
+    .where(_tried.answer_id == Answer.id, _tried.worked.is_(True), _tried.discounted == "", _tried.version != "")
     .scalar_subquery()
 )
 

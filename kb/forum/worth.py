@@ -93,12 +93,12 @@ def _of_answers(which: ColumnElement[bool]) -> tuple[Facts, ...]:
             .where(which, _VISIBLE, by.is_distinct_from(author), *that)
         )
 
-    counts = Rating.discounted == ""
+    counts, tried = Rating.discounted == "", and_(Trial.worked.is_(True), Trial.discounted == "")
     return (
         fact("helpful", Rating, Rating.id, Rating.created_at, Rating.person_id, counts, Rating.helpful.is_(True)),
         fact("not_helpful", Rating, Rating.id, Rating.created_at, Rating.person_id, counts, Rating.helpful.is_(False)),
         fact("accepted", Acceptance, Acceptance.id, Acceptance.created_at, _SOLVER),
-        fact("worked", Trial, Trial.id, Trial.created_at, Trial.person_id, Trial.worked.is_(True)),
+        fact("worked", Trial, Trial.id, Trial.created_at, Trial.person_id, tried),
         fact("likely", LikelySolution, LikelySolution.question_id, LikelySolution.found_at, Question.author_id),
         fact("adopted", Adoption, Adoption.id, Adoption.live_at, Adoption.person_id, Adoption.live_at.is_not(None)),
     )

@@ -119,6 +119,7 @@ def trial(answer_id: int) -> Response:
             worked=worked,
             version=form.version.data or "",
             words=form.body.data or "",
+            sign=search_reader.signs()[-1],
         )
     except Invalid as error:
         return _trial_page(answer, form, refuse(form, error))

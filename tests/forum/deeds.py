@@ -122,7 +122,8 @@ class Deeds:
 
     def _try(self, by: Person) -> None:
         worked = self._random.choice((True, True, True, False, None))
-        trials.say(self._session, answer=self._one(Answer), by=by, worked=worked)
+        sign = self._random.choice(("", "one", "two", "three"))
+        trials.say(self._session, answer=self._one(Answer), by=by, worked=worked, sign=sign)
 
     def _accept(self, by: Person) -> None:
         answer = self._one(Answer)

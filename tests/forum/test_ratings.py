@@ -120,7 +120,7 @@ def rated(session: Session, cast: Cast, by: list[Person], signs: list[str], minu
         clock.advance(timedelta(minutes=minutes))
         ratings.rate(session, answer=one, by=reader, helpful=True, sign=sign)
         session.commit()
-    assert [*checking.faults(session), *worth.faults(session)] == []
+        assert [*checking.faults(session), *worth.faults(session)] == []
     return given
 
 

@@ -12,6 +12,7 @@ from kb.forum import answers, checking, counters, hiding, questions, ratings, th
 from kb.forum.models import Acceptance, Answer, CloseReason, Comment, Question, RatingReason, Status
 from kb.forum.solving import trials
 from kb.forum.solving.models import LikelySolution, SolvedLetter, Trial
+from kb.history import Event
 from kb.notices.models import Notice
 from kb.people.models import Person
 from tests.builders import Cast, person
@@ -78,6 +79,30 @@ def test_say_fifty_times_in_a_day_is_the_most(session: Session, cast: Cast) -> N
     hiding.hide(session, post=given[0], by=cast.mia)
     with pytest.raises(Conflict):
         trials.say(session, answer=given[0], by=cast.will, worked=True)
+
+
+@pytest.mark.parametrize(("browsers", "counted"), [(5, 5), (1, 0)])
+def test_a_burst_of_trials_is_kept_and_does_not_count(
+    session: Session, cast: Cast, browsers: int, counted: int
+) -> None:
+    given = [answer(session, question=question(session, by=cast.erin), by=cast.bob) for _ in range(5)]
+    for number, one in enumerate(given):
+        say(session, one, person(session, f"fan{number}"), True, sign=f"browser {number % browsers}")
+    assert sum(one.worked_count for one in given) == counted
+    assert session.scalar(select(func.count(Trial.id)).where(Trial.discounted == "burst")) == 5 - counted
+    in_bursts = session.scalar(select(func.count(Event.id)).where(Event.what == "answer.tried_in_burst"))
+    assert bool(in_bursts) == (counted == 0)
+
+
+def test_two_from_one_browser_in_a_burst_make_nothing_likely(session: Session, cast: Cast, given: Answer) -> None:
+    others = [answer(session, question=question(session, by=cast.erin), by=cast.bob) for _ in range(3)]
+    fans = [person(session, f"fan{number}") for number in range(2)]
+    for fan in fans:
+        say(session, given, fan, True, sign="one")
+    assert given.question.status == Status.LIKELY_SOLVED
+    for one in others:
+        say(session, one, fans[0], True, sign="one")
+    assert given.question.status == Status.ANSWERED, "it was one person with many names"
 
 
 def test_two_who_it_worked_for_make_it_likely_and_one_who_it_failed_for_does_not(

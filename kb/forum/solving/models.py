@@ -12,7 +12,11 @@ class Trial(Base):
     """That one person tried an answer, and whether it worked for them."""
 
     __tablename__ = "trial"
-    __table_args__ = (UniqueConstraint("answer_id", "person_id"), Index(None, "person_id", "created_at"))
+    __table_args__ = (
+        UniqueConstraint("answer_id", "person_id"),
+        Index(None, "person_id", "created_at"),
+        Index(None, "source", "created_at"),
+    )
     shown_to_visitors = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -21,6 +25,10 @@ class Trial(Base):
     worked: Mapped[bool]
     version: Mapped[str] = mapped_column(String(40), default="")
     """Of what they use, in their words."""
+    discounted: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """Why it does not count, such as ``burst``; "" for one that counts."""
+    source: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    """Whose browser it came from, as a rating's."""
     created_at: Mapped[datetime]
 
 
