@@ -106,9 +106,15 @@ def _question(question_id: int) -> Question:
 def _close_page(question: Question, form: ClosureForm, error: DomainError | None = None) -> Response:
     status = refuse(form, error) if error else 200
     form.reason.choices = [
-        (str(reason), gettext(CLOSE_WORDS[reason])) for reason in rules.close_reasons(person(), question)
+        (str(reason), _as_a_choice(gettext(CLOSE_WORDS[reason]))) for reason in rules.close_reasons(person(), question)
     ]
     return page("questions/close.html", status, form=form, question=question, address=_address(question))
+
+
+def _as_a_choice(words: str) -> str:
+    """Return what stands on a closed question without its first word, which is the question here."""
+    reason = words.partition(": ")[2] or words
+    return reason[:1].upper() + reason[1:]
 
 
 def _duplicate_page(question: Question, form: DuplicateForm, error: DomainError | None = None) -> Response:

@@ -63,6 +63,7 @@ def test_an_answer_becomes_an_article(
 
     # She makes a draft of the answer, which is chosen already.
     erin.goto(thread)
+    erin.locator("#question summary", has_text="More").click()
     erin.get_by_role("link", name="Make an article").click()
     expect(erin.get_by_role("checkbox", name="Bob")).to_be_checked()
     erin.get_by_label("Title of the article").fill(title)

@@ -140,6 +140,7 @@ def test_a_duplicate_shows_the_first_answers(visit: Visit, site: Site, people: N
     again = asked(site, f"Everything is {word} on my screen")
     erin = sign_in(visit(**way), "erin")
     erin.goto(again)
+    erin.locator("#question summary", has_text="More").click()
     erin.get_by_role("link", name="Asked before").click()
     erin.get_by_label("Address or number of the question").fill(site.url + first)
     erin.get_by_role("button", name="Mark as asked before").click()
