@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, delete, select
@@ -11,7 +12,7 @@ from kb import clock
 from kb.articles.addresses import folder_of
 from kb.articles.models import Article, Section
 from kb.errors import Invalid, NotFound, Refused
-from kb.forum import rules, writing
+from kb.forum import pictures, rules, writing
 from kb.forum.models import Acceptance, Answer, Question
 from kb.forum.shapes import question_address
 from kb.forum.solving.models import Adoption, DraftBranch
@@ -19,7 +20,6 @@ from kb.markup.plain import shorten, text_of
 from kb.markup.sanitizing import UPLOAD
 from kb.people.models import Person
 from kb.publishing.starting import file_name, file_text
-from kb.uploads.models import Upload
 
 SUMMARY = 200
 MOST_ANSWERS = 30
@@ -112,7 +112,7 @@ def draft_of(session: Session, question: Question, by: Person) -> ArticleDraft:
         raise NotFound()
     folder, title = rows[0].folder, rows[0].title
     path = _free_path(session, folder, file_name(title))
-    bodies, pictures = _with_pictures(session, [question.body_md, *(answer.body_md for answer in answers)])
+    bodies, shown = _with_pictures(session, [question.body_md, *(answer.body_md for answer in answers)], by)
     people = {answer.author_id: answer.author for answer in answers} | {question.author_id: question.author}
     credits = tuple(Credit(person.name, person.handle) for person in people.values())
     return ArticleDraft(
@@ -123,7 +123,7 @@ def draft_of(session: Session, question: Question, by: Person) -> ArticleDraft:
         answer_ids=tuple(answer.id for answer in answers),
         credits=credits,
         question_path=question_address(question.id, question.slug),
-        pictures={within(folder, name): data for name, data in pictures.items()},
+        pictures={within(folder, name): data for name, data in shown.items()},
     )
 
 
@@ -155,11 +155,12 @@ def _composed(bodies: Sequence[str]) -> str:
     return "\n\n".join(part.strip() for part in parts)
 
 
-def _with_pictures(session: Session, bodies: Sequence[str]) -> tuple[list[str], dict[str, bytes]]:
-    """Return ``bodies`` naming their pictures as files beside the article, and these files."""
-    names = {match["name"] for body in bodies for match in _PICTURE.finditer(body)}
-    rows = session.execute(select(Upload.name, Upload.data).where(Upload.name.in_(names)))
-    found: dict[str, bytes] = {row.name: row.data for row in rows}
+def _with_pictures(session: Session, bodies: Sequence[str], by: Person) -> tuple[list[str], dict[str, bytes]]:
+    """Return ``bodies`` naming the pictures that ``by`` may see as files beside the article, and these files."""
+    found: dict[str, bytes] = {}
+    for name in sorted({match["name"] for body in bodies for match in _PICTURE.finditer(body)}):
+        with suppress(NotFound):
+            found[name] = pictures.find(session, name, by).data
 
     def carried(match: re.Match[str]) -> str:
         return f"{match['before']}images/{match['name']}" if match["name"] in found else match[0]

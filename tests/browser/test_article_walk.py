@@ -14,6 +14,7 @@ from kb.publishing import runs
 from kb.publishing.sources import place
 from tests.browser.conftest import Site, axe_violations, running
 from tests.browser.people import joined, sign_in
+from tests.browser.ways import WAYS, sort_of
 from tests.builders_forum import answer, question
 
 
@@ -54,12 +55,12 @@ def thread(site: Site) -> str:
         return f"/questions/{asked.id}/{asked.slug}"
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts on", "scripts off"])
+@pytest.mark.parametrize("way", WAYS)
 def test_an_answer_becomes_an_article(
-    visit: Callable[..., Page], site: Site, thread: str, repository: Path, tmp_path: Path, scripts: bool
+    visit: Callable[..., Page], site: Site, thread: str, repository: Path, tmp_path: Path, way: dict[str, bool]
 ) -> None:
-    title = f"Mend pale pages {'quickly' if scripts else 'slowly'}"
-    erin = sign_in(visit(phone=scripts, scripts=scripts), "erin")
+    title, scripts = f"Mend pale pages that are {sort_of(way)}", way["scripts"]
+    erin = sign_in(visit(**way), "erin")
 
     # She makes a draft of the answer, which is chosen already.
     erin.goto(thread)

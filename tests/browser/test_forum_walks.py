@@ -11,19 +11,10 @@ from kb.forum.asking.models import Asking
 from kb.people.models import Person, Role
 from tests.browser.conftest import Site
 from tests.browser.people import joined, sign_in
+from tests.browser.ways import OTHER_WAYS, WAYS, sort_of
 from tests.builders_forum import answer, question
 
 Visit = Callable[..., Page]
-WAYS = [
-    pytest.param({"phone": True, "scripts": True}, id="phone"),
-    pytest.param({"phone": False, "scripts": False}, id="desk without scripts"),
-]
-OTHER_WAYS = [
-    pytest.param({"phone": False, "scripts": True}, id="desk"),
-    pytest.param({"phone": True, "scripts": False}, id="phone without scripts"),
-]
-
-
 OUTLINED = """() => {
   for (let one = document.activeElement; one; one = one.parentElement)
     if (getComputedStyle(one).outlineStyle !== "none") return true;
@@ -88,7 +79,7 @@ def test_asking_ends_where_the_answer_is_found(visit: Visit, site: Site, people:
 
 @pytest.mark.parametrize("way", OTHER_WAYS)
 def test_from_missing_details_to_accepted(visit: Visit, site: Site, people: None, way: dict[str, bool]) -> None:
-    title = f"My printer hums {'loudly' if way['scripts'] else 'softly'} at night"
+    title = f"My printer hums {sort_of(way)} at night"
     thread = asked(site, title)
     erin, alice = sign_in(visit(**way), "erin"), sign_in(visit(**way), "alice")
 
@@ -115,7 +106,9 @@ def test_from_missing_details_to_accepted(visit: Visit, site: Site, people: None
 
     # It works for two others, so it probably solves it, and the asker says that it does.
     for handle in ("bob", "cy"):
-        other = sign_in(visit(**way), handle)
+        other = sign_in(
+            visit(**way, user_agent=f"{handle}, {sort_of(way)}"), handle
+        )  # from one browser it would be a rush
         other.goto(thread)
         other.get_by_role("button", name="Worked for me").click()
     expect(other.get_by_text("This probably solves it")).to_be_visible()
@@ -135,7 +128,7 @@ def comment_on_the_question(page: Page, text: str) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_duplicate_shows_the_first_answers(visit: Visit, site: Site, people: None, way: dict[str, bool]) -> None:
-    word = "purple" if way["scripts"] else "yellow"
+    word = sort_of(way)
     first = asked(site, f"Why is my screen {word} today?", f"Turn the {word} knob.")
     again = asked(site, f"Everything is {word} on my screen")
     erin = sign_in(visit(**way), "erin")
@@ -154,7 +147,7 @@ def test_a_duplicate_shows_the_first_answers(visit: Visit, site: Site, people: N
 
 @pytest.mark.parametrize("way", OTHER_WAYS)
 def test_a_question_is_handed_over(visit: Visit, site: Site, people: None, way: dict[str, bool]) -> None:
-    title = f"Which invoice is {'mine' if way['scripts'] else 'yours'} of these two?"
+    title = f"Which invoice is {sort_of(way)} of these two?"
     thread = asked(site, title)
     erin, zoe = sign_in(visit(**way), "erin"), sign_in(visit(**way), "zoe")
     erin.goto(thread)
