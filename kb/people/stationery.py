@@ -98,7 +98,8 @@ def as_html(body: Body) -> str:
         stop = f" {_anchor(body.footer_action, body.footer_address)}" if body.footer_action else ""
         parts.append(f"<hr><p><small>{escape(body.footer)}{stop}</small></p>")
     inner = "\n".join(part for part in parts if part)
-    return f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"></head><body style="overflow-wrap: anywhere">\n{inner}\n</body></html>\n'
+    start = '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"></head><body style="overflow-wrap: anywhere">'
+    return f"{start}\n{inner}\n</body></html>\n"
 
 
 def _anchor(label: str, address: str) -> str:
