@@ -7,6 +7,10 @@ from kb.search.engine import Near
 
 LEAST_ALPHA, MOST_ALPHA = 0.4, 0.8
 """How much meaning counts where a document has every word of the query, and where none has any."""
+SENTENCE = 0.1
+"""How much more meaning counts for a sentence, and less for a few words."""
+BETWEEN = 4
+"""Words that are neither: fewer are a few, more a sentence."""
 MOST_NEAR = 100
 """How many documents are asked to be near in meaning, at most."""
 NEAR_ENOUGH = 0.5
@@ -32,9 +36,14 @@ def nearness(near: Near, cosines: Floats) -> Floats:
     return found
 
 
-def alpha(reached: float) -> float:
-    """Return how much meaning counts where the best document has ``reached`` of what the query's words tell, 0 to 1."""
-    return LEAST_ALPHA + (MOST_ALPHA - LEAST_ALPHA) * (1 - reached)
+def alpha(reached: float, said: int) -> float:
+    """Return how much meaning counts where the best document has ``reached`` of what the query's words tell, 0 to 1.
+
+    Whoever types a few words names what they want, and a sentence describes it: by so many words ``said`` meaning
+    counts less or more.
+    """
+    tells = min(1.0, max(-1.0, said - BETWEEN))
+    return LEAST_ALPHA + (MOST_ALPHA - LEAST_ALPHA) * (1 - reached) + SENTENCE * tells
 
 
 def fused(words: Floats, near: Floats, share: float = LEAST_ALPHA) -> Floats:

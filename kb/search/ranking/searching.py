@@ -150,7 +150,7 @@ def _ranked(
     exact = (generation.numbers["title_mark"][chosen] == analysis.title_mark(query.wanted)) & by_words
     cosine = None if cosines is None else cosines[chosen]
     close = None if cosine is None else fusion.nearness(near, cosine)
-    alpha = fusion.alpha(ranking.reached(chosen))
+    alpha = fusion.alpha(ranking.reached(chosen), len(analysis.pieces(query.wanted)))
     scores = scoring.final(words, close, alpha, exact)
     return Ranked(ranking, chosen, scores, words, cosine, close, alpha, exact, counts(generation, ids, left))
 
