@@ -15,7 +15,7 @@ from whoosh.index import FileIndex
 from whoosh.query import Or, Term
 from whoosh.scoring import BM25F
 
-from kb.search.engine import Busy, Engine, NoIndex, Reach
+from kb.search.engine import Busy, Engine, Key, NoIndex, Reach
 from kb.search.query import parse
 from kb.search.ranking import adding
 from kb.search.scoring import BOOSTS, FIELDS, K1, B
@@ -134,6 +134,16 @@ def test_one_process_writes_at_a_time(filled: WhooshEngine) -> None:
         reopened(filled).put([question(7, "written meanwhile")])
 
     filled.rebuild([question(1, "one")], settled=0, reached=0, progress=second)
+
+
+def test_what_is_open_answers_when_its_files_are_gone(filled: WhooshEngine) -> None:
+    filled.put([question(4711, "Sync once more")])
+    filled.drop([Key("question", 4711)])
+    now = reopened(filled)._generation()
+    for file in folder_of(filled).iterdir():
+        file.unlink()
+    assert now.vocabulary
+    assert now.reasons(0) is not None
 
 
 def test_a_rebuild_that_fails_leaves_the_index_in_use(filled: WhooshEngine) -> None:

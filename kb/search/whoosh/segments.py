@@ -27,6 +27,9 @@ _LENGTHS = np.array([byte_to_length(code) for code in range(256)], np.float32)
 _NUMPY_CODES = {"q": ">i8", "I": ">u4", "d": ">f8", "f": ">f4", "B": "u1", "H": ">u2"}
 _DECODED_BYTES, _LEAST_DECODED = 64, 256 * 1024
 """How much of its decoded postings a segment keeps in memory for each of its documents, and at least."""
+LATER = ("said", "reasons")
+"""Columns that are read when they are asked for; their files are open from the beginning, as another index may be taken
+into use at any moment, and the files of this one deleted."""
 # An item of a table of terms: the sizes of its key and its value; the key, a field's number and the term; the value.
 _SIZES, _FIELD, _COUNT = Struct("!II"), Struct("!H"), Struct("!5xI")
 
@@ -71,6 +74,9 @@ class Segment:
         self.lengths = {name: _lengths(per_document, name, self.size) for name in FIELDS}
         self.total_lengths = {name: int(self._reader.field_length(name)) for name in FIELDS}
         self.tags = self._read_tags()
+        for name in LATER:
+            if per_document.has_column(name):
+                per_document._colfiles[name] = per_document._get_column_file(name)
 
     def postings(self, field: str, term: str) -> Postings:
         """Return the postings of ``term`` in ``field``, decoded at most once while they fit in memory."""
