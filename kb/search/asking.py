@@ -134,7 +134,7 @@ def _helped(reader: Reader, results: Results, meant: Understood, *, exact: bool)
         doubt = doubted(reader, query)
     nearest: tuple[Hit, ...] = ()
     if not results.total and query.wanted:
-        seen = _alike(reader, query.wanted, query.kind, MOST_NEAREST)
+        seen = _alike(reader, query.said, query.kind, MOST_NEAREST)
         nearest = tuple(hits(seen, query))
     return replace(results, did_you_mean=doubt if doubt != query.text else "", nearest=nearest)
 

@@ -11,6 +11,7 @@ from kb.search.moments import moment
 
 LONGEST = 256
 MOST_TERMS = 16
+"""Words that are looked up; what is said beyond them still tells what is meant."""
 
 # What a status can be asked for as; each stands for one or more statuses of documents.
 STATUSES: dict[str, frozenset[str]] = {
@@ -67,6 +68,8 @@ class Query:
     """``relevance``, ``new`` or ``helpful`` where the text says so."""
     groups: tuple[Group, ...] = ()
     """The words again, with other ways to say each; empty where there are none and each word stands for itself."""
+    beyond: tuple[str, ...] = ()
+    """Words after those that are looked up."""
     ignored: tuple[str, ...] = ()
     """Pieces that were read as plain words although they look like more, or were left out."""
 
@@ -74,6 +77,11 @@ class Query:
     def wanted(self) -> str:
         """The words and phrases alone, as one text."""
         return " ".join((*self.words, *self.phrases))
+
+    @property
+    def said(self) -> str:
+        """All that was said, the words that are not looked up among it: what is wanted, to whoever reads sentences."""
+        return " ".join((*self.words, *self.phrases, *self.beyond))
 
     @property
     def is_empty(self) -> bool:
@@ -176,7 +184,10 @@ class _Reader:
             return
         if self._terms + len(written) > MOST_TERMS:
             self.ignored.append(piece)
-            written = written[: MOST_TERMS - self._terms]
+            left = MOST_TERMS - self._terms
+            written, beyond = written[:left], written[left:]
+            if where != "without":
+                self.lists.setdefault("beyond", []).extend(beyond)
         self._terms += len(written)
         if where == "words":
             for one in written:

@@ -65,7 +65,13 @@ def test_parse_sorts_pieces_in(text: str, expected: dict[str, object]) -> None:
 def test_parse_takes_so_many_words_and_names_the_rest() -> None:
     query = parse(" ".join(f"w{number}" for number in range(20)))
     assert len(query.words) == MOST_TERMS
-    assert query.ignored == ("w16", "w17", "w18", "w19")
+    assert query.ignored == query.beyond == ("w16", "w17", "w18", "w19")
+    assert query.said.split() == [*query.words, *query.beyond]
+
+
+def test_parse_does_not_mean_what_is_unwanted() -> None:
+    query = parse(" ".join(f"w{number}" for number in range(15)) + ' "a b c" -"d e"')
+    assert (query.phrases, query.beyond, query.without) == (("a",), ("b", "c"), ())
 
 
 def test_parse_cuts_what_is_too_long_and_says_so() -> None:

@@ -104,4 +104,4 @@ class Fused:
         # Numbers, versions and error codes mean nothing by themselves: they are found as they are, or not at all.
         if query.title_only or all(any(c.isdigit() for c in word) for word in query.words):
             return NOTHING_NEAR
-        return self.vectors.near(query.wanted)
+        return self.vectors.near(query.said)

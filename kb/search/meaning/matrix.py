@@ -19,7 +19,8 @@ class Block:
 
     def __init__(self, dimensions: int) -> None:
         self.full = np.zeros((BLOCK, dimensions), np.int8)
-        self.coarse = np.zeros((BLOCK, dimensions // COARSE), np.float32)
+        self.coarse = np.zeros((BLOCK, dimensions // COARSE), np.int8)
+        """The first of them once more, side by side: every search reads these of every vector."""
         self.shrink = np.zeros(BLOCK, np.float32)
         """What makes a row of ``full`` one of length 1."""
         self.owner = np.full(BLOCK, -1, np.int32)
@@ -30,7 +31,7 @@ class Block:
         here = slice(at, at + len(rows))
         self.full[here] = rows
         self.shrink[here] = 1 / np.maximum(np.linalg.norm(rows.astype(np.float32), axis=1), 1e-6)
-        self.coarse[here] = rows[:, : self.coarse.shape[1]] * self.shrink[here, None]
+        self.coarse[here] = rows[:, : self.coarse.shape[1]]
         self.owner[here] = owner
 
 
@@ -94,7 +95,7 @@ class Matrix:
         if size <= CANDIDATES:
             return np.flatnonzero(owners >= 0)
         first = vector[: self._dimensions // COARSE]
-        scores = np.concatenate([_products(block.coarse, first) for block in blocks])[:size]
+        scores = np.concatenate([_cosines(block.coarse, first, block.shrink) for block in blocks])[:size]
         scores[owners < 0] = -np.inf
         return np.sort(np.argpartition(scores, size - CANDIDATES)[size - CANDIDATES :])
 
@@ -105,15 +106,15 @@ class Matrix:
         for number in np.unique(numbers).tolist():
             block, here = self._blocks[number], rows[numbers == number] % BLOCK
             owners.append(block.owner[here])
-            cosines.append(_products(block.full[here].astype(np.float32), vector) * block.shrink[here])
+            cosines.append(_cosines(block.full[here], vector, block.shrink[here]))
         owner, cosine = np.concatenate(owners), np.concatenate(cosines)
         return owner[owner >= 0], cosine[owner >= 0]
 
 
-def _products(rows: Floats, vector: Floats) -> Floats:
-    """Return the product of each row with ``vector``.
+def _cosines(rows: Bytes, vector: Floats, shrink: Floats) -> Floats:
+    """Return the product of each row, made one of length 1 by ``shrink``, with ``vector``.
 
     Not by ``@``: that hands half of the work to another thread, and waits for it for ages where all cores are busy.
     """
-    products: Floats = np.einsum("ij,j->i", rows, vector)
+    products: Floats = np.einsum("ij,j->i", rows.astype(np.float32), vector) * shrink
     return products
