@@ -6,7 +6,7 @@ from functools import cache
 from math import prod
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from kb import clock
@@ -103,6 +103,11 @@ class Articles:
         rows = session.execute(statement, {"refs": refs, "now": clock.now(), "room": 0 if brief else MOST_SHOWN})
         return {row.id: _shown(row) for row in rows}
 
+    def visible(self, viewer: rules.Reader | None) -> Select[int]:
+        """See Source."""
+        writer = viewer is not None and rules.is_writer(viewer)
+        return _visible_to(writer=writer, audiences=rules.audiences(viewer))
+
     def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
         """Return ids whose title holds any of ``words``, most first."""
         if not words:
@@ -179,8 +184,12 @@ def _pages() -> Select[int, str, str]:
 
 
 @cache
+def _visible_to(*, writer: bool, audiences: tuple[str, ...]) -> Select[int]:
+    return select(Article.id).where(_is_visible_to(writer=writer, audiences=audiences))
+
+
+@cache
 def _shown_to(*, writer: bool, audiences: tuple[str, ...]) -> Select[Any]:
-    now = bindparam("now", type_=UtcDateTime())
     return (
         select(
             Article.id,
@@ -202,12 +211,13 @@ def _shown_to(*, writer: bool, audiences: tuple[str, ...]) -> Select[Any]:
             Section.names,
         )
         .join(Section, Section.id == Article.section_id)
-        .where(
-            Article.id.in_(bindparam("refs", expanding=True)),
-            Article.status.in_(FINDABLE),
-            visible(now, writer=writer, audiences=audiences),
-        )
+        .where(Article.id.in_(bindparam("refs", expanding=True)), _is_visible_to(writer=writer, audiences=audiences))
     )
+
+
+def _is_visible_to(*, writer: bool, audiences: tuple[str, ...]) -> ColumnElement[bool]:
+    now = bindparam("now", type_=UtcDateTime())
+    return and_(Article.status.in_(FINDABLE), visible(now, writer=writer, audiences=audiences))
 
 
 def _shown(row: Row[*tuple[Any, ...]]) -> Shown:

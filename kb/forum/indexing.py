@@ -127,6 +127,10 @@ class Threads:
             for row in found
         }
 
+    def visible(self, viewer: Reader | None) -> Select[int]:
+        """See Source."""
+        return _seen_by(rules.finds(viewer))
+
     def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
         """Return ids of questions whose title holds any of ``words``, those with most of them first."""
         chosen = [word for word in words if word][:8]
@@ -189,6 +193,11 @@ def _shown(sight: rules.Sight) -> Select[Any]:
         .outerjoin(Answer, and_(Answer.id == Acceptance.answer_id, rules.visible(Answer, sight=sight)))
         .where(Question.id.in_(bindparam("refs", expanding=True)), rules.visible(Question, sight=sight))
     )
+
+
+@cache
+def _seen_by(sight: rules.Sight) -> Select[int]:
+    return select(Question.id).where(rules.visible(Question, sight=sight))
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from kb.people.models import Person
@@ -97,6 +98,12 @@ class Source(Protocol):
         """Return what ``viewer`` may see of ``refs``: the one place where the database decides.
 
         What is ``brief`` comes without its text, which takes the most time.
+        """
+
+    def visible(self, viewer: Reader | None) -> Select[int]:
+        """Return the statement for the ids of all that ``shown`` shows: the same one for all who see as much.
+
+        It may name the moment as ``:now``.
         """
 
     def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, and_, bindparam, false, or_, select
 from sqlalchemy.orm import Session
 
+from kb import clock
 from kb.people.models import Person
 from kb.search.documents import Shown, Version, sources, versions_of
 from kb.search.engine import Engine, Found, Key, Reach
@@ -20,12 +22,6 @@ DEEP = 1_000
 """Hits among which of each page one language version is chosen: as many as can be paged to."""
 _MOST_LOOKS = 5
 _MOST_PENDING = 200
-_CHANGED_SINCE = (
-    select(Change.kind, Change.ref)
-    .where(Change.id > bindparam("reached"))
-    .order_by(Change.id.desc())
-    .limit(_MOST_PENDING)
-)
 Look = Callable[[Reach, int, int], Found]
 """Asks an engine within a reach for so many documents, from the one at an offset on."""
 
@@ -107,10 +103,31 @@ class Reader:
         return among, versions
 
     def _hidden_since(self) -> frozenset[Key]:
-        """Return what changed since the index was written and is not to be seen, so that not even a total counts it."""
-        rows = self.session.execute(_CHANGED_SINCE, {"reached": self.engine.reached()}).all()
-        changed = {Key(kind, ref) for kind, ref in rows}
-        return frozenset(changed - shown(self.session, changed, self.viewer, brief=True).keys())
+        """Return what changed since the index was written and is not to be seen, so that not even a total counts it.
+
+        The database picks these out, as hardly any are hidden: to fetch all that changed and see which are left would
+        cost each search as much as its hits do while somebody publishes.
+        """
+        statement = _hidden(tuple((one.kind, one.visible(self.viewer)) for one in sources()))
+        rows = self.session.execute(statement, {"reached": self.engine.reached(), "now": clock.now()})
+        return frozenset(Key(kind, ref) for kind, ref in rows)
+
+
+@lru_cache(maxsize=64)
+def _hidden(visible: tuple[tuple[str, Select[int]], ...]) -> Select[str, int]:
+    """Return the statement for what changed after ``:reached`` and is not among the ids ``visible`` of its kind."""
+    recent = (
+        select(Change.kind, Change.ref)
+        .where(Change.id > bindparam("reached"))
+        .order_by(Change.id.desc())
+        .limit(_MOST_PENDING)
+        .subquery()
+    )
+    gone = [
+        and_(recent.c.kind == kind, ~ids.where(ids.selected_columns[0] == recent.c.ref).correlate(recent).exists())
+        for kind, ids in visible
+    ]
+    return select(recent.c.kind, recent.c.ref).distinct().where(or_(false(), *gone))
 
 
 def shown(session: Session, keys: Iterable[Key], viewer: Person | None, *, brief: bool = False) -> dict[Key, Shown]:

@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from kb.db import current_session
 from kb.people.models import Person
 from kb.people.rules import Reader, audiences
 from kb.search.documents import Document, Shown
 from kb.search.engine import Key
+from kb.search.models import Change
 
+MOST_NAMED = 1_000
+"""Ids that one statement names."""
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -65,6 +70,15 @@ class Pile:
         """See Source."""
         seen = [one for one in self.documents(session, refs) if one.audience in audiences(viewer)]
         return {one.ref: _shown(one, self.headings.get(one.ref, ())) for one in seen}
+
+    def visible(self, viewer: Reader | None) -> Select[int]:
+        """See Source; a large pile looks only at what search was told of last."""
+        refs: Sequence[int] = sorted(self.held)
+        if len(refs) > MOST_NAMED:
+            told = select(Change.ref).where(Change.kind == self.kind).order_by(Change.id.desc()).limit(MOST_NAMED)
+            refs = current_session().scalars(told).all()
+        seen = self.shown(current_session(), refs, viewer)
+        return select(Change.ref).where(Change.kind == self.kind, Change.ref.in_(sorted(seen)))
 
     def titles(self, session: Session, words: Sequence[str], viewer: Person | None, limit: int) -> list[int]:
         """See Source."""
