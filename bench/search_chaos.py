@@ -1,8 +1,9 @@
 """What must never take search down: a worker killed, files broken, a disk that is full, everything at once.
 
     python -m bench.search_chaos [--kills 60] [--readers 100] [--seconds 60] [--documents 2000] [--folder FOLDER]
-                                 [--database sqlite|postgres]
+                                 [--threads 3] [--database sqlite|postgres]
 
+This process stands for one of the web server's: it answers as many searches at once, and readers wait for their turn.
 Prints a table in Markdown and exits with 1 when a bar is missed; 0 kills or readers leave a part out. The full disk is
 a small tmpfs where that may be mounted, else a limit on the size of files. On PostgreSQL the index has no files of its
 own, so none are broken.
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.search_sites import DATABASES, server
+from kb.cli import manners, web_server
 from tests.search.chaos import Seen, Site
 from tests.search.test_chaos import BREAKS
 
@@ -44,14 +46,16 @@ def main() -> None:
     options.add_argument("--readers", type=int, default=100)
     options.add_argument("--seconds", type=float, default=60.0)
     options.add_argument("--documents", type=int, default=2_000)
+    options.add_argument("--threads", type=int, default=web_server.THREADS)
     options.add_argument("--folder", type=Path, default=None)
     options.add_argument("--database", choices=DATABASES, default=DATABASES[0])
     chosen = options.parse_args()
+    manners.look_seldom()  # as the web server does
     with (
         server(chosen.database) as address,
         tempfile.TemporaryDirectory(prefix="kb-chaos-", dir=chosen.folder) as folder,
     ):
-        lines = list(_lines(Site(Path(folder), address, documents=chosen.documents), chosen))
+        lines = list(_lines(Site(Path(folder), address, documents=chosen.documents, threads=chosen.threads), chosen))
     print("| what | found | bar |\n|---|---|---|")
     for line in lines:
         print(f"| {line.what} | {line.found} | {'held' if line.fine else 'MISSED'} |")

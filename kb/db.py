@@ -31,6 +31,8 @@ _WAL_FIXED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 
 BUSY_MS = 10_000
 """Milliseconds to wait for one of SQLite's locks."""
+SOON = 0.001
+"""Seconds between two tries to commit."""
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
@@ -226,7 +228,7 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool
         try:
             cursor.execute(statement, parameters)
         except sqlite3.OperationalError as problem:
-            if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+            if not _is_busy(problem) or time.monotonic() > until:
                 raise
             time.sleep(POLL)
         else:
@@ -237,10 +239,36 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool
 
 @event.listens_for(Engine, "commit")
 def _commit(connection: Connection) -> None:
-    if "writing" in connection.info:
+    driver = connection.connection.dbapi_connection
+    if "writing" in connection.info and driver is not None:
         connection.info["turns"].commit_next()
-        connection.exec_driver_sql("COMMIT")
+        _commit_soon(connection, driver)
         _end_turn(connection.info)
+
+
+def _commit_soon(connection: Connection, driver: Any) -> None:
+    """Commit as soon as nobody reads.
+
+    Readers that are under way are done in a moment and others wait for us, all of them: SQLite would look again only
+    after up to a tenth of a second.
+    """
+    until = time.monotonic() + BUSY_MS / 1000
+    driver.execute("PRAGMA busy_timeout=0").close()
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("COMMIT")
+                return
+            except OperationalError as problem:
+                if not _is_busy(problem.orig) or time.monotonic() > until:
+                    raise
+                time.sleep(SOON)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MS}").close()
+
+
+def _is_busy(problem: BaseException | None) -> bool:
+    return isinstance(problem, sqlite3.OperationalError) and problem.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 @event.listens_for(Engine, "rollback")

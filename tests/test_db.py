@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from kb import db as database
 from kb.db import Fact, current_session, db, journal_mode, reading_only, site_version
 from tests import builders
 from tests.builders import Cast
@@ -98,6 +99,45 @@ def test_a_large_transaction_keeps_nobody_from_reading(app: Flask, session: Sess
         if reader.dialect.name == "sqlite":
             reader.exec_driver_sql("PRAGMA busy_timeout=200")
         assert reader.scalar(select(func.count()).select_from(Fact)) == 0
+
+
+@pytest.mark.skipif(ON_POSTGRES or journal_mode() == "WAL", reason="readers delay no commit there")
+def test_a_commit_waits_for_a_foreign_reader_and_no_longer(app: Flask, session: Session) -> None:
+    session.add(Fact(name="written", value={}))
+    session.flush()
+    reader = _foreign_reader()
+    done = threading.Timer(0.3, reader.close)
+    done.start()
+    began = time.monotonic()
+    session.commit()
+    assert 0.2 < time.monotonic() - began < 5
+    assert session.scalar(text("PRAGMA busy_timeout")) == database.BUSY_MS, "other locks are waited for as before"
+    done.join()
+
+
+@pytest.mark.skipif(ON_POSTGRES or journal_mode() == "WAL", reason="readers delay no commit there")
+def test_a_commit_that_a_foreign_reader_keeps_waiting_too_long_is_taken_back(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_MS", 50)
+    session.add(Fact(name="late", value={}))
+    session.flush()
+    reader = _foreign_reader()
+    with pytest.raises(OperationalError, match="locked"):
+        session.commit()
+    reader.close()
+    session.rollback()
+    with db.engine.begin() as other:  # the turn was given back
+        other.execute(text("INSERT INTO fact (name, value) VALUES ('written', '{}')"))
+    assert session.scalars(select(Fact.name)).all() == ["written"]
+
+
+def _foreign_reader() -> sqlite3.Connection:
+    """Return another program's connection that is in the middle of reading."""
+    reader = sqlite3.connect(str(db.engine.url.database), check_same_thread=False, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM fact").fetchall()
+    return reader
 
 
 @pytest.mark.skipif(ON_POSTGRES, reason="about SQLite")

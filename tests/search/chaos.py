@@ -18,7 +18,7 @@ from sqlalchemy import select
 from kb import clock
 from kb.app import create_app
 from kb.articles.models import Article
-from kb.cli import manners, worker
+from kb.cli import manners, web_server, worker
 from kb.db import current_session, db, reading_only
 from kb.search import asking, changes, checking
 from kb.search.documents import ARTICLE
@@ -36,7 +36,7 @@ class Seen:
     """What readers met while things went wrong."""
 
     seconds: list[float] = field(default_factory=list)
-    """What each search took."""
+    """What each search took, waiting for a thread included."""
     degraded: int = 0
     """Searches that the database answered, by titles."""
     wrong: list[str] = field(default_factory=list)
@@ -44,10 +44,14 @@ class Seen:
 
 
 class Site:
-    """A site in ``folder`` whose documents all say "constant", however often they are edited."""
+    """A site in ``folder`` whose documents all say "constant", however often they are edited.
 
-    def __init__(self, folder: Path, url: str = "", *, documents: int = 200) -> None:
+    It answers ``threads`` searches at once, like a process of the web server; the others wait for their turn.
+    """
+
+    def __init__(self, folder: Path, url: str = "", *, documents: int = 200, threads: int = web_server.THREADS) -> None:
         self.folder, self.url, self.documents = folder, url, documents
+        self._places = threading.Semaphore(threads)
         self.app = _app(folder, url)
         self._random = random.Random(4)
         self._edits = 0
@@ -148,7 +152,7 @@ class Site:
         while not stop.wait(random.uniform(0, 2 * pause)):
             began = time.perf_counter()
             try:
-                with self.app.app_context(), reading_only():  # as pages do that only show something
+                with self._places, self.app.app_context(), reading_only():  # as pages do that only show something
                     found = asking.ask(current_session(), "constant", None, engine=self.engine)
                     db.session.remove()
             except Exception as problem:
