@@ -18,8 +18,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import cycle, islice
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,9 @@ PLAIN = {"fts5": Fts5, "ts_rank": TsRank}
 OURS = {"whoosh": "sqlite", "postgres": "postgres"}
 MEANING = " + meaning"
 NAMES = (*PLAIN, *OURS)
+PROCESSES = 2
+STEADY = 4.0
+"""Seconds."""
 ALL = Reach()
 WORD = re.compile(r"\w+")
 HOSTILE = (
@@ -46,6 +50,8 @@ HOSTILE = (
     "page not work open windows new version use problem tab update add try why",
 )  # fmt: skip
 Figures = dict[str, object]
+_start: Barrier
+"""Where the processes that answer at once wait for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +95,10 @@ def measured(name: str, size: str, queries: int) -> Iterator[tuple[str, Figures]
         tempfile.TemporaryDirectory(prefix="kb-bench-", ignore_cleanup_errors=True) as folder,
     ):
         place = (name, size, Path(folder), new_database(address) if on_server else "")
-        by_words = {**_in_new_process(_built, *place), **_in_new_process(_asked, *place, queries)}
+        by_words = {**_in_new_process(_built, *place), **_answered(*place, queries)}
         if name in OURS:
             meant = _in_new_process(_meant, *place)
-            yield name + MEANING, {**meant, **_in_new_process(_asked, name + MEANING, *place[1:], queries)}
+            yield name + MEANING, {**meant, **_answered(name + MEANING, *place[1:], queries)}
         yield name, {**by_words, **_in_new_process(_put, *place)}
 
 
@@ -121,6 +127,47 @@ def times(items: Sequence[Any], call: Callable[[Any], object], *, longest: bool 
 def _in_new_process(work: Callable[..., Figures], *arguments: object) -> Figures:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(work, *arguments).result()
+
+
+def _answered(name: str, size: str, folder: Path, url: str, queries: int) -> Figures:
+    """Ask in one new process, then in several at once."""
+    alone = _in_new_process(_asked, name, size, folder, url, queries)
+    ways = get_context("spawn")
+    start = ways.Barrier(PROCESSES)
+    with ProcessPoolExecutor(PROCESSES, mp_context=ways, initializer=_start_at, initargs=(start,)) as pool:
+        many = [pool.submit(_steady, name, size, folder, url, queries) for _ in range(PROCESSES)]
+        rate = round(sum(one.result() for one in many))
+    return {**alone, f"searches a second, {PROCESSES} processes": rate}
+
+
+def _start_at(start: Barrier) -> None:
+    global _start  # a process gets its barrier when it is made, and no later
+    _start = start
+
+
+def _steady(name: str, size: str, folder: Path, url: str, queries: int) -> float:
+    """Return how many searches a second this process answers while others do the same."""
+    texts = _texts(list(community(*SIZES[size])), queries)
+    gc.collect()
+    if name in PLAIN:
+        return _rate(_plain(name, folder, url).find, texts.some)
+    with opened(folder, url) as site:
+        engine = site.both if name.endswith(MEANING) else site.words
+        engine.warm()
+        return _rate(lambda text: engine.search(parse(text), ALL), texts.some)
+
+
+def _rate(call: Callable[[str], object], texts: Sequence[str]) -> float:
+    for text in texts:
+        call(text)
+    _start.wait()
+    began, done = time.perf_counter(), 0
+    for text in cycle(texts):
+        call(text)
+        done += 1
+        if time.perf_counter() - began > STEADY:
+            break
+    return done / (time.perf_counter() - began)
 
 
 def _built(name: str, size: str, folder: Path, url: str) -> Figures:

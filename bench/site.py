@@ -18,13 +18,17 @@ from kb.people.models import Person, Role
 HERE = Path(__file__).resolve().parent
 SITE = HERE / "out" / "site"
 DATA = Path(os.environ.get("KB_TEST_DATA", HERE.parent.parent / "shared" / "data"))
+ARCHIVE = "support-16k"
 ANSWERS = 30
 READER, EXPERT = "bench-reader", "bench-expert"
 SEARCHES = 200
 
 
-def make_site(folder: Path) -> None:
-    """Fill ``folder`` with content/, stackexchange/beer and community/support-16k, unless that was done before."""
+def make_site(folder: Path, archive: str = ARCHIVE, url: str = "") -> None:
+    """Fill ``folder`` with content/, stackexchange/beer and a community archive, unless that was done before.
+
+    The database is at ``url`` or beside it.
+    """
     done = folder / "filled"
     if done.exists():
         return
@@ -34,12 +38,12 @@ def make_site(folder: Path) -> None:
         ["migrate"],
         ["publish"],
         ["import", "stackexchange", str(DATA / "stackexchange" / "beer")],
-        ["import", "community", str(DATA / "community" / "support-16k.jsonl.gz")],
+        ["import", "community", str(DATA / "community" / f"{archive}.jsonl.gz")],
         ["reindex"],
         ["check"],
     ):
         print("kb", *arguments, flush=True)
-        environment = {**os.environ, "KB_DATA_DIR": str(folder)}
+        environment = {**os.environ, "KB_DATA_DIR": str(folder)} | ({"KB_DATABASE_URL": url} if url else {})
         subprocess.run([sys.executable, "-m", "kb.cli", *arguments], env=environment, check=True)
     done.touch()
 
