@@ -31,7 +31,8 @@ run: $(READY) ## Start the site at http://127.0.0.1:5000, with an example commun
 
 test: ## The whole gate
 	@$(MAKE) --no-print-directory --jobs=2 setup chromium
-	@$(MAKE) --no-print-directory lint test-sqlite test-postgres
+	@$(MAKE) --no-print-directory --jobs=2 lint test-sqlite
+	@$(MAKE) --no-print-directory test-postgres
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -45,34 +45,38 @@ def question_by(session: Session, key: str) -> Question:
     return session.scalars(found.order_by(Question.id).limit(1)).one()
 
 
-def test_fill_makes_a_community_of_every_status(session: Session) -> None:
+def test_fill_makes_a_whole_community(session: Session) -> None:
     started = time.process_time()
     filled = demo.fill(session)
     assert time.process_time() - started < 10
     assert filled.threads >= 40
+    assert list(checking.faults(session)) == []
+    assert_every_status(session)
+    assert_dates_spread_over_weeks_that_have_passed(session)
+    assert_nobody_is_written_to(session)
+    assert_examples_can_sign_in(session, filled)
+
+
+def assert_every_status(session: Session) -> None:
     found = dict(session.execute(select(Question.status, func.count()).group_by(Question.status)).all())
     assert set(found) == set(Status)
     assert found[Status.SOLVED] > found[Status.CLOSED]
-    assert list(checking.faults(session)) == []
 
 
-def test_fill_spreads_its_dates_over_weeks_that_have_passed(session: Session) -> None:
-    demo.fill(session)
+def assert_dates_spread_over_weeks_that_have_passed(session: Session) -> None:
     asked = session.scalars(select(Question.created_at)).all()
     assert max(asked) <= clock.now()
     assert max(asked) - min(asked) > timedelta(days=30)
     assert session.scalar(select(func.max(Rating.created_at))) <= clock.now()  # type: ignore[operator]
 
 
-def test_fill_writes_to_nobody(session: Session) -> None:
-    demo.fill(session)
+def assert_nobody_is_written_to(session: Session) -> None:
     assert session.scalars(select(Person.email).where(Person.email.is_not(None))).all() == []
     assert session.scalar(select(func.count(Letter.id))) == 0
     assert session.scalar(select(func.count(Job.id))) == 0
 
 
-def test_fill_says_how_to_sign_in(session: Session) -> None:
-    filled = demo.fill(session)
+def assert_examples_can_sign_in(session: Session, filled: demo.Filled) -> None:
     assert [way.role for way in filled.ways] == ["customer", "expert", "writer", "moderator"]
     for way in filled.ways:
         person, _ = accounts.sign_in(session, login=way.handle, password=way.password, ip="127.0.0.1", agent="test")
