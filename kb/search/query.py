@@ -1,17 +1,20 @@
 """Our own query language: what somebody typed becomes a frozen Query, in one pass and without ever failing."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from kb.search.analysis import WORD, folded
 from kb.search.documents import ARTICLE, QUESTION
 from kb.search.moments import moment
+from kb.search.stemming import all_stop_words
 
 LONGEST = 256
 MOST_TERMS = 16
-"""Words that are looked up; what is said beyond them still tells what is meant."""
+"""Words that are looked up. Of more, common ones go first; what is said beyond them still tells what is meant."""
 
 # What a status can be asked for as; each stands for one or more statuses of documents.
 STATUSES: dict[str, frozenset[str]] = {
@@ -69,7 +72,7 @@ class Query:
     groups: tuple[Group, ...] = ()
     """The words again, with other ways to say each; empty where there are none and each word stands for itself."""
     beyond: tuple[str, ...] = ()
-    """Words after those that are looked up."""
+    """Words that are not looked up because there are so many."""
     ignored: tuple[str, ...] = ()
     """Pieces that were read as plain words although they look like more, or were left out."""
 
@@ -139,7 +142,9 @@ class _Reader:
         self.lists: dict[str, list[str]] = {}
         self.chosen: dict[str, Any] = {}
         self.ignored: list[str] = []
+        self._words: list[str] = []
         self._terms = 0
+        """Words in quotes, or behind a minus."""
 
     def take(self, found: re.Match[str]) -> None:
         """Sort one piece in where it belongs."""
@@ -158,6 +163,7 @@ class _Reader:
 
     def query(self, text: str) -> Query:
         """Return everything taken."""
+        self._choose()
         fields = self.chosen | {name: tuple(values) for name, values in self.lists.items()}
         return Query(text=text, ignored=tuple(dict.fromkeys(self.ignored)), **fields)
 
@@ -182,21 +188,43 @@ class _Reader:
         written = WORD.findall(value)
         if not written:
             return
+        if where == "words":
+            self._words += written
+            return
         if self._terms + len(written) > MOST_TERMS:
             self.ignored.append(piece)
             left = MOST_TERMS - self._terms
             written, beyond = written[:left], written[left:]
-            if where != "without":
+            if where == "phrases":
                 self.lists.setdefault("beyond", []).extend(beyond)
         self._terms += len(written)
-        if where == "words":
-            for one in written:
-                self._add(where, one)
-        elif written:
+        if written:
             self._add(where, " ".join(written))
+
+    def _choose(self) -> None:
+        """Choose the words to look up: people who tell a long story come to what they are after at its end."""
+        room = MOST_TERMS - self._terms
+        chosen, beyond = self._words, list[str]()
+        if len(chosen) > room:
+            telling = [one for one in chosen if folded(one) not in _common()] or chosen
+            self.ignored += telling[room:]
+            chosen = telling[:room]
+            others = Counter(self._words) - Counter(chosen)
+            for one in reversed(self._words):
+                if others[one]:
+                    others[one] -= 1
+                    beyond.append(one)
+            self.lists["beyond"] = [*beyond[::-1], *self.lists.get("beyond", ())]
+        for one in chosen:
+            self._add("words", one)
 
     def _add(self, where: str, value: str) -> None:
         self.lists.setdefault(where, []).append(value)
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(map(folded, all_stop_words()))
 
 
 def _choice(name: str, value: str) -> tuple[str, Any] | None:

@@ -201,7 +201,7 @@ def test_search_finds_by_meaning_what_has_none_of_the_words(
         assert found(text) == []
     assert found("forgot my passcode", sort="new") == []
     assert set(found("the sound of paper")) == {key(PAPER), key(SOUND)}
-    late = "what if you are like me and this is how it is and you need a reset of the passcode for the account"
+    late = "today " * 16 + "reset my account passcode, reset the login passcode"
     assert "passcode" in parse(late).beyond and found(late) == [key(RESET)]
     assert next(iter(both.similar("forgot my passcode", ALL).keys)) == key(RESET)
     reasons = both.explain(parse("forgot my passcode"), ALL, [key(RESET)])[key(RESET)]

@@ -69,9 +69,28 @@ def test_parse_takes_so_many_words_and_names_the_rest() -> None:
     assert query.said.split() == [*query.words, *query.beyond]
 
 
+def test_parse_looks_up_what_tells_most_of_a_long_story() -> None:
+    query = parse("so I was at it and then it was not to be and so I am here because my printer eats the paper jam")
+    assert query.words == ("printer", "eats", "paper", "jam")
+    assert query.ignored == (), "nobody misses common words"
+    assert sorted(query.said.split()) == sorted(query.text.split())
+    assert parse("to be or not to be " * 3).words == ("to", "be", "or", "not", "to", "be") * 2 + (
+        "to",
+        "be",
+        "or",
+        "not",
+    )
+
+
 def test_parse_does_not_mean_what_is_unwanted() -> None:
-    query = parse(" ".join(f"w{number}" for number in range(15)) + ' "a b c" -"d e"')
-    assert (query.phrases, query.beyond, query.without) == (("a",), ("b", "c"), ())
+    query = parse(
+        'one two "three four five" -"six seven" ' + " ".join(f"w{number}" for number in range(20)) + ' -"a b"'
+    )
+    assert (query.phrases, query.without) == (("three four five",), ("six seven", "a b"))
+    assert query.words == ("one", "two", *(f"w{number}" for number in range(7)))
+    assert query.beyond == tuple(f"w{number}" for number in range(7, 20))
+    full = parse(" ".join(f'"{number} {number}"' for number in range(9)) + ' -"a b" word')
+    assert (full.phrases[-1], full.without, full.words, full.beyond) == ("7 7", (), (), ("word", "8", "8"))
 
 
 def test_parse_cuts_what_is_too_long_and_says_so() -> None:
