@@ -101,7 +101,8 @@ def test_a_large_transaction_keeps_nobody_from_reading(app: Flask, session: Sess
         assert reader.scalar(select(func.count()).select_from(Fact)) == 0
 
 
-@pytest.mark.skipif(ON_POSTGRES or journal_mode() == "WAL", reason="readers delay no commit there")
+@pytest.mark.sqlite
+@pytest.mark.skipif(journal_mode() == "WAL", reason="readers delay no commit there")
 def test_a_commit_waits_for_a_foreign_reader_and_no_longer(app: Flask, session: Session) -> None:
     session.add(Fact(name="written", value={}))
     session.flush()
@@ -115,7 +116,8 @@ def test_a_commit_waits_for_a_foreign_reader_and_no_longer(app: Flask, session: 
     done.join()
 
 
-@pytest.mark.skipif(ON_POSTGRES or journal_mode() == "WAL", reason="readers delay no commit there")
+@pytest.mark.sqlite
+@pytest.mark.skipif(journal_mode() == "WAL", reason="readers delay no commit there")
 def test_a_commit_that_a_foreign_reader_keeps_waiting_too_long_is_taken_back(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
