@@ -6,9 +6,10 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
-from kb.search.stemming import ENGLISH, is_eliding, stem, stop_words
+from kb.search.stemming import ENGLISH, all_stop_words, is_eliding, stem, stop_words
 
 LONGEST = 64
 """Longer words are cut: nobody types them, and random ones would fill an index."""
@@ -160,6 +161,12 @@ def _is_accent(character: str) -> bool:
     """Say whether ``character`` only varies a letter; Unicode's classes 7 to 9 and 37 to 132 change what is said."""
     kind = unicodedata.combining(character)
     return 10 <= kind <= 36 or kind >= 200
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return the words that tell nothing in any language known, folded."""
+    return frozenset(map(folded, all_stop_words()))
 
 
 _folded_stop_words: dict[str, frozenset[str]] = {}

@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 from kb import clock
 from kb.jobs import job, later
 from kb.search import query
-from kb.search.analysis import folded, spoken, words
+from kb.search.analysis import common_words, spoken, words
 from kb.search.engine import Engine, Key, NoIndex, Reach
 from kb.search.models import Completion, Query
 from kb.search.noted import HELPFUL, READ
-from kb.search.stemming import all_stop_words
 
 FEWEST_VISITS = 3
 """What fewer searched might be known to one reader alone."""
@@ -27,8 +26,6 @@ WINDOW = timedelta(days=90)
 EVERY = timedelta(minutes=10)
 SECONDS = 60.0
 """How long a process goes by what it read."""
-_COMMON = frozenset(folded(word) for word in all_stop_words())
-"""Words that nobody's secret is made of; those of other languages than English are in no vocabulary either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +148,8 @@ def _public(texts: Iterable[str], engine: Engine, hidden: frozenset[Key], limit:
     try:
         known = engine.vocabulary()
         for text in texts:
-            telling = [word for word in spoken(text) if word not in _COMMON]
+            # Nobody's secret is made of common words; those of other languages than English are in no vocabulary.
+            telling = [word for word in spoken(text) if word not in common_words()]
             if telling and all(word in known for word in telling) and _is_left(telling, engine, hidden):
                 found.append(text)
                 if len(found) == limit:

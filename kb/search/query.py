@@ -4,13 +4,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from kb.search.analysis import WORD, folded
+from kb.search.analysis import WORD, common_words, folded
 from kb.search.documents import ARTICLE, QUESTION
 from kb.search.moments import moment
-from kb.search.stemming import all_stop_words
 
 LONGEST = 256
 MOST_TERMS = 16
@@ -206,7 +204,7 @@ class _Reader:
         room = MOST_TERMS - self._terms
         chosen, beyond = self._words, list[str]()
         if len(chosen) > room:
-            telling = [one for one in chosen if folded(one) not in _common()] or chosen
+            telling = [one for one in chosen if folded(one) not in common_words()] or chosen
             self.ignored += telling[room:]
             chosen = telling[:room]
             others = Counter(self._words) - Counter(chosen)
@@ -220,11 +218,6 @@ class _Reader:
 
     def _add(self, where: str, value: str) -> None:
         self.lists.setdefault(where, []).append(value)
-
-
-@cache
-def _common() -> frozenset[str]:
-    return frozenset(map(folded, all_stop_words()))
 
 
 def _choice(name: str, value: str) -> tuple[str, Any] | None:
