@@ -18,7 +18,7 @@ from sqlalchemy import select
 from kb import clock
 from kb.app import create_app
 from kb.articles.models import Article
-from kb.cli import manners, web_server, worker
+from kb.cli import manners, worker
 from kb.db import current_session, db, reading_only
 from kb.search import asking, changes, checking
 from kb.search.documents import ARTICLE
@@ -46,10 +46,10 @@ class Seen:
 class Site:
     """A site in ``folder`` whose documents all say "constant", however often they are edited.
 
-    It answers ``threads`` searches at once, like a process of the web server; the others wait for their turn.
+    It answers ``threads`` searches at once, as a process of the web server answers three; the others wait for a turn.
     """
 
-    def __init__(self, folder: Path, url: str = "", *, documents: int = 200, threads: int = web_server.THREADS) -> None:
+    def __init__(self, folder: Path, url: str = "", *, documents: int = 200, threads: int = 100) -> None:
         self.folder, self.url, self.documents = folder, url, documents
         self._places = threading.Semaphore(threads)
         self.app = _app(folder, url)
