@@ -4,9 +4,9 @@
                                  [--threads 100] [--database sqlite|postgres]
 
 This process stands for the web server, but answers 100 searches at once; with --threads 3 no more than a process of
-the web server does, and the wait for a turn counts. Prints a table in Markdown and exits with 1 when a bar is missed; 0 kills or readers leave a part out. The full disk is
-a small tmpfs where that may be mounted, else a limit on the size of files. On PostgreSQL the index has no files of its
-own, so none are broken.
+the web server does, and the wait for a turn counts. Prints a table in Markdown and exits with 1 when a bar is missed;
+0 kills or readers leave a part out. The full disk is a small tmpfs where that may be mounted, else a limit on the size
+of files. On PostgreSQL the index has no files of its own, so none are broken.
 """
 
 import argparse
