@@ -3,7 +3,7 @@
     python -m bench.search_quality [--database sqlite] [--set beer] [--json FILE]
 
 Asks as the search page does: typos, synonyms and all. Prints a table in Markdown, and ends with 1 when a set is below
-its floor, or when meaning makes one worse, or does worse than plain BM25, by more than one query.
+its floor, or when meaning makes one worse, or does worse than plain BM25, by more than one query, or gains too little.
 """
 
 import argparse
@@ -44,6 +44,8 @@ FLOORS = {
     OWN: (0.66, 0.92),
 }
 """R@1 and R@5 that words and meaning together have to reach."""
+GAINS = {"stackfaq, question and answers": 0.08}
+"""How much more R@1 they have to reach than words alone, where people ask in other words."""
 NOISE = 0.005
 """Of thousands of queries, so many more or fewer mean nothing; of few, it is one query."""
 Find = Callable[[Asked], Sequence[Key]]
@@ -130,6 +132,9 @@ def judged(scores: Sequence[Score]) -> Iterator[str]:
             ):
                 if reached < floor - 1e-9:
                     yield f"{name}: {engine} has {label} {reached:.3f}, below its floor of {floor:.2f}."
+            gained = score.r1 - known[name, rivals[0]].r1
+            if gained < GAINS.get(name, -1) - 1e-9:
+                yield f"{name}: {engine} gains {gained:.3f} R@1, less than {GAINS[name]:.2f}."
         for rival in (known[name, one] for one in rivals if (name, one) in known):
             for label, ours, theirs in (("R@1", score.r1, rival.r1), ("R@5", score.r5, rival.r5)):
                 if ours < theirs - noise:

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from kb.search.engine import Near
 
-LEAST_ALPHA, MOST_ALPHA = 0.4, 0.8
-"""How much meaning counts where a document has every word of the query, and where none has any."""
-SENTENCE = 0.1
+LEAST_ALPHA, MOST_ALPHA = 0.4, 0.95
+"""How much meaning counts where a document has every word of the query, and at most."""
+SENTENCE = 0.15
 """How much more meaning counts for a sentence, and less for a few words."""
 BETWEEN = 4
 """Words that are neither: fewer are a few, more a sentence."""
@@ -43,7 +43,7 @@ def alpha(reached: float, said: int) -> float:
     counts less or more.
     """
     tells = min(1.0, max(-1.0, said - BETWEEN))
-    return LEAST_ALPHA + (MOST_ALPHA - LEAST_ALPHA) * (1 - reached) + SENTENCE * tells
+    return min(MOST_ALPHA, 1 - (1 - LEAST_ALPHA) * reached + SENTENCE * tells)
 
 
 def fused(words: Floats, near: Floats, share: float = LEAST_ALPHA) -> Floats:

@@ -19,6 +19,7 @@ from kb.search.meaning.fused import Fused
 from kb.search.meaning.makers import PLAIN
 from kb.search.meaning.matrix import Matrix
 from kb.search.meaning.packing import packed, unpacked
+from kb.search.meaning.passages import packs
 from kb.search.meaning.vectors import Vectors
 from kb.search.models import Change, Vector
 from kb.search.query import parse
@@ -93,6 +94,16 @@ def test_matrix_finds_the_nearest_among_many_blocks(monkeypatch: pytest.MonkeyPa
     assert (len(held), held.size, held.idle) == (499, 1_001, 4)
     assert not held.near(np.zeros(DIMENSIONS, np.float32), 4)
     assert not Matrix(DIMENSIONS).near(asked, 4)
+
+
+def test_a_title_counts_more_with_a_text_that_says_the_same() -> None:
+    said = replace(PAPER, text="The paper tray of the printer is full, and yet it says that there is none.")
+    else_ = replace(PAPER, text="I hear nothing while the picture of the film is fine.")
+    first, second = (unpacked(*packs(one, PLAIN), dimensions=DIMENSIONS) for one in (said, else_))
+    asked = embed(["no paper in the tray of my printer"])[0]
+    (mixed, text), (other, _) = (rows @ asked / np.linalg.norm(rows, axis=1) for rows in (first, second))
+    assert mixed > max(embed([PAPER.title])[0] @ asked, other + 0.1)
+    assert text == pytest.approx(embed([f"{said.title}\n{said.text}"])[0] @ asked, abs=0.01)
 
 
 def test_keep_makes_the_vectors_of_everything_once(

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from kb.search.meaning.packages import folder_of
 
-MODEL = "wordllama l2_supercat 256"
+MODEL = "wordllama l2_supercat 256 mixed"
 """Which vectors these are: to be changed with the weights and with how texts are made ready, as both make others."""
 DIMENSIONS = 256
 Floats = NDArray[np.float32]
