@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event, insert, select, update
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.types import JSON, TypeDecorator
 
@@ -212,6 +212,19 @@ def _begin(connection: Connection) -> None:
         raise
 
 
+@event.listens_for(Session, "after_begin")
+def _begin_to_read(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    """Have PostgreSQL take each statement of a reader for itself: to begin and to end would be two more for each page.
+
+    What a statement sees is the same. Only sessions read so: an index is written beside a session that reads.
+    """
+    reading, info = _reading.get(), connection.info
+    if connection.dialect.name == "sqlite" or transaction.nested or info.get("reading", False) is reading:
+        return
+    info["reading"] = reading
+    _set_autocommit(connection.connection.dbapi_connection, reading)
+
+
 @event.listens_for(Engine, "do_execute")
 def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
     """Have readers ask again every few milliseconds, and take all rows at once.
@@ -219,9 +232,14 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool
     SQLite would soon have them ask ten times a second. Rows that are not taken yet keep a commit waiting, and the
     reader's next statement would wait for that commit.
     """
-    if context.dialect.name != "sqlite" or not context.root_connection.info.get("reading"):
+    is_writing = context.isinsert or context.isupdate or context.isdelete
+    if context.dialect.name != "sqlite":
+        if is_writing and context.root_connection.info.get("reading"):
+            raise InternalError(statement, None, ValueError("A reader writes, which could not be taken back."))
         return False
     info = context.root_connection.info
+    if not info.get("reading"):
+        return False
     until = time.monotonic() + BUSY_MS / 1000
     while True:
         info["turns"].let_commit()
@@ -280,9 +298,15 @@ def _roll_back(connection: Connection) -> None:
 
 
 @event.listens_for(Pool, "checkin")
-def _given_back(_driver: object, record: ConnectionPoolEntry) -> None:
-    """End the turn of a connection that nobody closed."""
+def _given_back(driver: Any, record: ConnectionPoolEntry) -> None:
+    """End the turn of a connection that nobody closed, and have the next one decide how to begin."""
     _end_turn(record.info)
+    if driver is not None and not isinstance(driver, sqlite3.Connection) and record.info.pop("reading", False):
+        _set_autocommit(driver, False)
+
+
+def _set_autocommit(driver: Any, on: bool) -> None:
+    driver.autocommit = on
 
 
 def _end_turn(info: dict[Any, Any]) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from kb import clock
+from kb.db import reading_only
 from kb.search import changes, documents, following
 from kb.search.documents import Document
 from kb.search.engine import Busy, Engine, Key, NoIndex, Reach
@@ -258,3 +260,15 @@ def test_transactions_of_another_database_are_none_of_its_business(session: Sess
     session.commit()
     assert engine.held() == []
     assert Key("question", 1) == key(SYNC)
+
+
+def test_documents_are_put_whole_or_not_at_all_beside_a_session_that_reads(
+    session: Session, engine: PostgresEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.put([SYNC])
+    monkeypatch.setattr(writing, "_PUT_IN", "SELECT 1 / 0, :kinds, :refs, :versions, :data")
+    with reading_only(), pytest.raises(DBAPIError):
+        session.scalar(text("SELECT 1"))
+        engine.put([replace(SYNC, title="Sync is fast")])
+    engine.look_again()
+    assert refs(engine, "sync") == [1]
