@@ -42,7 +42,7 @@ class Turns:
 
     def __init__(self, place: Path) -> None:
         self._place = place
-        self._queue = _Queue()
+        self._queue = Queue()
         self._opening = threading.Lock()
         self._file: int | None = None  # never closed: that would drop what other threads have locked
         self._committing = False
@@ -115,21 +115,21 @@ class Turns:
         return self._file
 
 
-class _Queue:
-    """A lock that threads get in the order they came."""
+class Queue:
+    """Room for one thread, or for ``room``; the others are let in in the order they came."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = 1) -> None:
         self._guard = threading.Lock()
-        self._taken = False
+        self._room = room
         self._waiting: deque[threading.Lock] = deque()
 
     def enter(self, patience: float) -> bool:
-        """Wait for the lock for that many seconds; returns whether it was handed over."""
+        """Wait for a place for that many seconds; returns whether there was one."""
         mine = threading.Lock()
         mine.acquire()
         with self._guard:
-            if not self._taken:
-                self._taken = True
+            if self._room:
+                self._room -= 1
                 return True
             self._waiting.append(mine)
         if mine.acquire(timeout=patience):
@@ -141,12 +141,12 @@ class _Queue:
         return False
 
     def leave(self) -> None:
-        """Hand the lock to whoever has waited longest."""
+        """Hand the place to whoever has waited longest."""
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
-                self._taken = False
+                self._room += 1
 
 
 _turns: dict[str, Turns] = {}

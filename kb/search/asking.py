@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from kb.people.models import Person
 from kb.search import completions, log, noted
+from kb.search.crowd import in_turn
 from kb.search.documents import Hit, Results, Shown
 from kb.search.engine import Engine, Found, Key, NoIndex, Reach
 from kb.search.engines import engine_of, engine_state, open_engine
@@ -26,6 +27,7 @@ FEW = 3
 MOST_NEAREST = 5
 
 
+@in_turn
 def ask(
     session: Session,
     text: str,
@@ -79,6 +81,7 @@ def ask(
     return results
 
 
+@in_turn
 def similar(
     session: Session,
     text: str,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from kb.people.models import Person
 from kb.search import completions, log
+from kb.search.crowd import in_turn
 from kb.search.documents import Hit, Results
 from kb.search.engine import Engine, Found, NoIndex, Reach
 from kb.search.passages import hits
@@ -18,6 +19,7 @@ FEWEST_LETTERS = 3
 """Of a text that counts as a search once typing pauses."""
 
 
+@in_turn
 def typed(
     session: Session,
     text: str,

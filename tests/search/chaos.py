@@ -74,10 +74,11 @@ class Site:
         return shelf / (shelf / "current").read_text().strip()
 
     def build(self) -> None:
-        """Build the index, as ``kb reindex`` does."""
+        """Build the index, as ``kb reindex`` does, and have at hand what a process of the web server has."""
         with self.app.app_context():
             asking.rebuild(current_session(), self.engine)
             db.session.remove()
+            self.engine.warm()
 
     def build_beside(self) -> BaseProcess:
         """Start to do that in a process of its own."""

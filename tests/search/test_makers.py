@@ -1,6 +1,7 @@
 """Which model makes which vectors, and what happens when a site takes another."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from string import ascii_letters, digits
 
@@ -65,6 +66,13 @@ def test_vectors_of_two_models_are_compared_each_with_its_own(session: Session, 
     assert next(iter(by_title)) == key(SOUND)
     assert next(iter(by_text)) == key(PAPER)
     assert vectors.near("paper in the printer", limit=1).keys() == {key(PAPER)}
+
+
+def test_a_model_is_there_before_the_first_vectors_are(session: Session) -> None:
+    loaded = list[bool]()
+    maker = replace(WORDS, load=lambda: loaded.append(True))
+    known(session, Makers(maker, maker))
+    assert loaded
 
 
 def test_another_model_makes_all_vectors_anew(session: Session, piles: tuple[Pile, Pile]) -> None:

@@ -59,8 +59,7 @@ class Vectors:
             newest, held, seen = self._newest(), self._held, self._seen
             if newest < seen or held.is_mostly_idle():
                 held, seen = Held(self.makers), 0  # another database, or mostly what was replaced since
-            if newest > seen:
-                held.load()
+            held.load()  # which takes a moment the first time: not when the first query is compared
             while seen < newest:
                 seen = self._read(held, seen, newest)
             self._held, self._seen = held, seen
