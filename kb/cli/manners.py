@@ -2,6 +2,7 @@
 
 import gc
 import os
+from contextlib import suppress
 
 YOUNG, MIDDLE, OLD = 50_000, 20, 50
 """Things made between two looks at the young, and looks between those at older ones; Python's own are 700, 10, 10."""
@@ -28,3 +29,6 @@ def readers_first() -> None:
     """Leave the processors to whoever answers requests, as long as there are any; also for processes started later."""
     if os.getpriority(os.PRIO_PROCESS, 0) < BEHIND:
         os.setpriority(os.PRIO_PROCESS, 0, BEHIND)
+    if hasattr(os, "SCHED_BATCH"):
+        with suppress(OSError):  # its share stays, but it interrupts nobody when it wakes up
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
