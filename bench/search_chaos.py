@@ -1,12 +1,12 @@
 """What must never take search down: a worker killed, files broken, a disk that is full, everything at once.
 
     python -m bench.search_chaos [--kills 60] [--readers 100] [--seconds 60] [--documents 2000] [--folder FOLDER]
-                                 [--threads 100] [--database sqlite|postgres]
+                                 [--database sqlite|postgres]
 
-This process stands for the web server, but answers 100 searches at once; with --threads 3 no more than a process of
-the web server does, and the wait for a turn counts. Prints a table in Markdown and exits with 1 when a bar is missed;
-0 kills or readers leave a part out. The full disk is a small tmpfs where that may be mounted, else a limit on the size
-of files. On PostgreSQL the index has no files of its own, so none are broken.
+This process stands for one of the web server, with a thread for each reader; a search that waits for its turn is
+timed from when it was asked for. Prints a table in Markdown and exits with 1 when a bar is missed; 0 kills or readers
+leave a part out. The full disk is a small tmpfs where that may be mounted, else a limit on the size of files. On
+PostgreSQL the index has no files of its own, so none are broken.
 """
 
 import argparse
@@ -46,7 +46,6 @@ def main() -> None:
     options.add_argument("--readers", type=int, default=100)
     options.add_argument("--seconds", type=float, default=60.0)
     options.add_argument("--documents", type=int, default=2_000)
-    options.add_argument("--threads", type=int, default=100)
     options.add_argument("--folder", type=Path, default=None)
     options.add_argument("--database", choices=DATABASES, default=DATABASES[0])
     chosen = options.parse_args()
@@ -55,7 +54,7 @@ def main() -> None:
         server(chosen.database) as address,
         tempfile.TemporaryDirectory(prefix="kb-chaos-", dir=chosen.folder) as folder,
     ):
-        lines = list(_lines(Site(Path(folder), address, documents=chosen.documents, threads=chosen.threads), chosen))
+        lines = list(_lines(Site(Path(folder), address, documents=chosen.documents), chosen))
     print("| what | found | bar |\n|---|---|---|")
     for line in lines:
         print(f"| {line.what} | {line.found} | {'held' if line.fine else 'MISSED'} |")

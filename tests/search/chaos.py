@@ -36,7 +36,7 @@ class Seen:
     """What readers met while things went wrong."""
 
     seconds: list[float] = field(default_factory=list)
-    """What each search took, waiting for a thread included."""
+    """What each search took, waiting for its turn included."""
     degraded: int = 0
     """Searches that the database answered, by titles."""
     wrong: list[str] = field(default_factory=list)
@@ -44,14 +44,10 @@ class Seen:
 
 
 class Site:
-    """A site in ``folder`` whose documents all say "constant", however often they are edited.
+    """A site in ``folder`` whose documents all say "constant", however often they are edited."""
 
-    It answers ``threads`` searches at once, as a process of the web server answers three; the others wait for a turn.
-    """
-
-    def __init__(self, folder: Path, url: str = "", *, documents: int = 200, threads: int = 100) -> None:
+    def __init__(self, folder: Path, url: str = "", *, documents: int = 200) -> None:
         self.folder, self.url, self.documents = folder, url, documents
-        self._places = threading.Semaphore(threads)
         self.app = _app(folder, url)
         self._random = random.Random(4)
         self._edits = 0
@@ -153,7 +149,7 @@ class Site:
         while not stop.wait(random.uniform(0, 2 * pause)):
             began = time.perf_counter()
             try:
-                with self._places, self.app.app_context(), reading_only():  # as pages do that only show something
+                with self.app.app_context(), reading_only():  # as pages do that only show something
                     found = asking.ask(current_session(), "constant", None, engine=self.engine)
                     db.session.remove()
             except Exception as problem:
