@@ -231,6 +231,8 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool
 
     SQLite would soon have them ask ten times a second. Rows that are not taken yet keep a commit waiting, and the
     reader's next statement would wait for that commit.
+
+    SQLite refuses by itself what a reader writes; on PostgreSQL that is done here.
     """
     is_writing = context.isinsert or context.isupdate or context.isdelete
     if context.dialect.name != "sqlite":
